@@ -1,0 +1,1 @@
+"""Turns the web into captures and captures into documents. Imports `archive`, never `spiders`."""

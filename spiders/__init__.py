@@ -1,0 +1,1 @@
+"""One file per site: a declaration, without input, output or SQL."""
