@@ -1,0 +1,32 @@
+"""Captures as WARC 1.1 files: writing them, reading them back strictly, repairing what a crash left open."""
+
+from archive.warc.identity import capture_id, scanned_id
+from archive.warc.reading import Damage, Ignored, Member, Scanned, members, read_at, read_record, scan
+from archive.warc.records import MAX_BLOCK, Record, RecordError, capture_of
+from archive.warc.repair import RepairReport, open_files, repair
+from archive.warc.writing import Location, WarcWriter, encode, encode_request, find_file
+
+__all__ = [
+    "MAX_BLOCK",
+    "Damage",
+    "Ignored",
+    "Location",
+    "Member",
+    "Record",
+    "RecordError",
+    "RepairReport",
+    "Scanned",
+    "WarcWriter",
+    "capture_id",
+    "capture_of",
+    "encode",
+    "encode_request",
+    "find_file",
+    "members",
+    "open_files",
+    "read_at",
+    "read_record",
+    "repair",
+    "scan",
+    "scanned_id",
+]

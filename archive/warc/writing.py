@@ -1,0 +1,275 @@
+"""Write captures as WARC 1.1 (ISO 28500:2017): one gzip member per record, so that each can be read on its own.
+
+What is written follows from the capture alone: no clock, no random number. A file is written by whoever made it
+and by nobody else. It is called `<name>.warc.gz.open` until it is closed, and a file that was left open is
+repaired into a new one (`repair`), because whatever is appended after a torn member is lost to every reader."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import uuid
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive.exceptions import WarcExistsError
+from archive.version import VERSION
+from archive.warc.identity import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from archive.types import Capture
+
+CLOSED = ".warc.gz"
+OPEN = ".warc.gz.open"
+REPAIRED = "-repaired.warc.gz"
+TORN = ".torn"
+
+# Level 9, which warcio cannot be talked out of, takes four times as long as 6 and saves one byte in a hundred.
+_LEVEL = 6
+_GZIP = 16 + zlib.MAX_WBITS
+
+# Anybody may choose the namespace of a version 5 UUID; it must only never change again.
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:luubao:record")
+
+_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_BREAK = re.compile(r"\s*[\x00-\x1f\x7f]+\s*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the record of one capture is."""
+
+    file: str
+    """The name that the file has once closed; `find_file` finds it before that, and after a repair."""
+    offset: int
+    length: int
+
+
+def encode(capture: Capture) -> bytes:
+    """`capture` as one gzip member with one record: `response` if it came over HTTP, else `resource`."""
+    fields = _fields(capture, "resource" if capture.status is None else "response")
+    _add(fields, "WARC-IP-Address", capture.ip_address)
+    _add(fields, "WARC-Truncated", capture.truncated)
+    _add(fields, "Luubao-Site", capture.site)
+    if capture.status is None:
+        content_type = _one_line(capture.header("Content-Type") or "application/octet-stream")
+        return _member(fields, capture.payload, content_type=content_type)
+    version = capture.http_version
+    if version not in ("HTTP/1.0", "HTTP/1.1"):
+        _add(fields, "WARC-Protocol", version)
+        version = "HTTP/1.1"
+    # The payload is stored joined, and a reader that trusts this header would look for chunks in it.
+    headers = [(key, value) for key, value in capture.headers if key.lower() != "transfer-encoding"]
+    head = _HttpHead(f"{capture.status} {_one_line(capture.reason)}", _one_lines(headers), version)
+    return _member(fields, capture.payload, content_type="application/http;msgtype=response", http_head=head)
+
+
+def encode_request(capture: Capture) -> bytes | None:
+    """The request that led to `capture` as a gzip member of its own, credentials left out; None if it is unknown."""
+    if not capture.request_headers:
+        return None
+    fields = _fields(capture, "request")
+    _add(fields, "WARC-Concurrent-To", _record_id(capture))
+    parts = urlsplit(capture.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    shown = [(key, "redacted" if key.lower() in _CREDENTIALS else value) for key, value in capture.request_headers]
+    head = _HttpHead(f"{target} HTTP/1.1", _one_lines(shown), "GET")
+    return _member(fields, b"", content_type="application/http;msgtype=request", http_head=head)
+
+
+class WarcWriter:
+    """One new WARC file of captures.
+
+    A capture is in the hands of the operating system when `add` returns (it survives a kill of this process), and
+    on the disk when `sync` returns (it survives a power cut)."""
+
+    def __init__(self, folder: Path, name: str, *, created_at: datetime) -> None:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"not a plain file name: {name!r}")
+        self.folder = folder
+        self.file = name + CLOSED
+        self._open_path = folder / (name + OPEN)
+        for taken in (folder / self.file, self._open_path, folder / (name + REPAIRED)):
+            if taken.exists():
+                raise WarcExistsError(taken)
+        self._stream = self._open_path.open("xb", buffering=0)
+        self._is_torn = False
+        self._captures = 0
+        self.size = 0
+        """Bytes written so far, for deciding when to begin another file."""
+        sync_folder(folder)
+        self._append(_warcinfo(self.file, created_at))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def add(self, capture: Capture, encoded: bytes | None = None) -> Location:
+        """Append `capture` and, where it is known, its request; `encoded` is `encode(capture)` if that is at hand."""
+        member = encode(capture) if encoded is None else encoded
+        location = Location(self.file, self.size, len(member))
+        self._append(member + (encode_request(capture) or b""))
+        self._captures += 1
+        return location
+
+    def sync(self) -> None:
+        """Return when everything added so far is on the disk."""
+        os.fsync(self._stream.fileno())
+
+    def close(self) -> Path | None:
+        """Finish the file and give it its final name; None if it holds no capture, and then it is removed.
+
+        A file that could not be written to the end of its last record stays open for `repair`."""
+        if self._stream.closed:
+            return None
+        try:
+            self.sync()
+        finally:
+            self._stream.close()
+        if self._is_torn:
+            return None
+        if not self._captures:
+            self._open_path.unlink()
+            return None
+        path = self.folder / self.file
+        self._open_path.rename(path)
+        sync_folder(self.folder)
+        return path
+
+    def _append(self, members: bytes) -> None:
+        """Write `members` whole or not at all: what a full disk cut off is taken back."""
+        self._is_torn = True
+        rest = memoryview(members)
+        try:
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+        except OSError:
+            self._stream.truncate(self.size)
+            self._stream.seek(self.size)
+            self._is_torn = False
+            raise
+        self._is_torn = False
+        self.size += len(members)
+
+
+def find_file(folder: Path, file: str) -> Path:
+    """The path in `folder` of the file that a `Location` names: closed, still open, or repaired after a crash.
+
+    Offsets are the same in all three."""
+    name = file.removesuffix(CLOSED)
+    candidates = (folder / file, folder / (name + REPAIRED), folder / (name + OPEN))
+    return next((path for path in candidates if path.exists()), candidates[0])
+
+
+class _HttpHead(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
+    """Status line and headers as received; warcio would percent-encode whatever is not ASCII."""
+
+    def __init__(self, line: str, headers: list[tuple[str, str]], protocol: str) -> None:
+        super().__init__(line, headers, protocol=protocol)
+
+    def to_ascii_bytes(self, filter_func: object = None) -> bytes:  # noqa: ARG002  # the signature is warcio's
+        # Undecodable header bytes arrive as surrogates and leave as what they were.
+        return f"{self.to_str()}\r\n".encode("utf-8", "surrogateescape")
+
+
+def _member(fields: dict[str, str], payload: bytes, *, content_type: str, http_head: _HttpHead | None = None) -> bytes:
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False, warc_version="WARC/1.1")
+    record = writer.create_warc_record(
+        fields.get("WARC-Target-URI", ""),
+        fields["WARC-Type"],
+        payload=io.BytesIO(payload),
+        length=len(payload),
+        warc_content_type=content_type,
+        warc_headers_dict=fields,
+        http_headers=http_head,
+    )
+    writer.write_record(record)
+    # Python's zlib writes neither a time nor a file name into the gzip header: equal records give equal bytes.
+    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+    return compressor.compress(buffer.getbuffer()) + compressor.flush()
+
+
+def _warcinfo(file: str, created_at: datetime) -> bytes:
+    lines = {
+        "software": f"luubao/{VERSION}",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+    }
+    fields = {
+        "WARC-Type": "warcinfo",
+        "WARC-Record-ID": f"<urn:uuid:{uuid.uuid5(_NAMESPACE, f'{file} {_date(created_at)}')}>",
+        "WARC-Date": _date(created_at),
+        "WARC-Filename": file,
+    }
+    body = "".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode()
+    return _member(fields, body, content_type="application/warc-fields")
+
+
+def _fields(capture: Capture, record_type: str) -> dict[str, str]:
+    fields = {"WARC-Type": record_type, "WARC-Record-ID": _record_id(capture, record_type)}
+    _add(fields, "WARC-Target-URI", capture.url)
+    fields["WARC-Date"] = _date(capture.captured_at)
+    return fields
+
+
+def _record_id(capture: Capture, record_type: str = "") -> str:
+    text = identity(
+        url=capture.url,
+        captured_at=capture.captured_at,
+        status=capture.status,
+        payload_sha256=hashlib.sha256(capture.payload).hexdigest(),
+    )
+    role = "\nrequest" if record_type == "request" else ""
+    return f"<urn:uuid:{uuid.uuid5(_NAMESPACE, text + role)}>"
+
+
+def _date(moment: datetime) -> str:
+    """`moment` as WARC-Date: UTC, with microseconds where there are any (WARC 1.1, 5.4)."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment without an offset: {moment.isoformat()!r}")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _add(fields: dict[str, str], name: str, value: str | None) -> None:
+    """Set a field that is ours to know; a line break in it would forge another field."""
+    if value is None:
+        return
+    if _CONTROL.search(value):
+        raise ValueError(f"{name} with a control character: {value!r}")
+    fields[name] = value
+
+
+def _one_line(value: str) -> str:
+    """A header value as received, on one line: folded headers may be unfolded (RFC 9112, 5.2)."""
+    return _BREAK.sub(" ", value).strip()
+
+
+def _one_lines(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(_one_line(key), _one_line(value)) for key, value in headers]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in `folder` survive a power cut; a file's own fsync does not cover its name."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
