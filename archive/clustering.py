@@ -1,0 +1,244 @@
+"""Decide which articles carry the same text, and which of them is the original.
+
+Pure: clusters are a function of the articles, the edges between their versions and what people decided; the
+order in which any of them came to be known does not matter."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.types import Decision, DecisionKind, Relation, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What clustering asks of one article."""
+
+    article: str
+    """Its public id."""
+    url: str
+    site: str
+    first_seen_at: datetime
+    published_at: datetime | None = None
+    credit_site: str | None = None
+    credit_url: str | None = None
+    """Identity of the address that the page names as its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The strongest edge between any version of article a and any version of article b."""
+
+    a: str
+    b: str
+    relation: Relation
+    resemblance: float
+    containment_ab: float
+    containment_ba: float
+    edge: int | None = None
+    """The edge it stands for; None for a person's word."""
+
+    def turned(self) -> Link:
+        """The same link seen from b."""
+        turned = {Relation.EXCERPT_OF: Relation.EXPANDS, Relation.EXPANDS: Relation.EXCERPT_OF}
+        relation = turned.get(self.relation, self.relation)
+        return Link(self.b, self.a, relation, self.resemblance, self.containment_ba, self.containment_ab, self.edge)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One article in a cluster."""
+
+    article: str
+    role: Role
+    reason: str
+    edge: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Articles that carry (nearly) the same text; the original stands first, the others by public id."""
+
+    cluster_id: str
+    members: tuple[Member, ...]
+
+
+STRONG = frozenset({Relation.EXACT, Relation.NEAR_COPY})
+_WORD_OF_A_PERSON = "a person's word"
+
+
+def cluster(candidates: Iterable[Candidate], links: Iterable[Link], decisions: Sequence[Decision] = ()) -> list[Cluster]:
+    """The clusters of two or more articles, ordered by id.
+
+    `links` between articles that are not among `candidates` are ignored, so are decisions about them.
+    """
+    known = {candidate.article: candidate for candidate in candidates}
+    spoken = _Spoken(decisions)
+    pairs = spoken.apply(link for link in links if link.a in known and link.b in known)
+    digests = _digests(known, pairs)
+    pairs = [link for link in pairs if link.edge is None or not {link.a, link.b} & digests]
+    groups = _connect(known, pairs, spoken)
+    hosts = _hang_excerpts(groups, pairs, spoken)
+    return sorted(
+        (
+            _describe(core, excerpts, known=known, pairs=pairs, spoken=spoken)
+            for core, excerpts in hosts
+            if len(core) + len(excerpts) > 1
+        ),
+        key=lambda made: made.cluster_id,
+    )
+
+
+class _Spoken:
+    """What people said, by pair and by article."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        pairs: dict[frozenset[str], DecisionKind] = {}
+        self.originals: set[str] = set()
+        for decision in sorted(decisions, key=lambda made: (made.decided_at, made.kind)):
+            if decision.kind in (DecisionKind.SAME, DecisionKind.NOT_SAME) and decision.object:
+                pairs[frozenset((decision.subject, decision.object))] = decision.kind
+            elif decision.kind is DecisionKind.ORIGINAL:
+                self.originals.add(decision.subject)
+        self.apart = {pair for pair, kind in pairs.items() if kind is DecisionKind.NOT_SAME}
+        self.together = {pair for pair, kind in pairs.items() if kind is DecisionKind.SAME and len(pair) > 1}
+
+    def apply(self, links: Iterable[Link]) -> list[Link]:
+        kept = [link for link in links if frozenset((link.a, link.b)) not in self.apart]
+        for pair in self.together:
+            a, b = sorted(pair)
+            kept.append(Link(a, b, Relation.EXACT, 1.0, 1.0, 1.0))
+        return kept
+
+
+def _digests(known: dict[str, Candidate], links: Sequence[Link]) -> set[str]:
+    """Articles that were made of two or more others: they would join what has nothing in common.
+
+    The parts are other texts, were there first and do not credit the digest: otherwise they are excerpts of it.
+    """
+    parts: dict[str, list[str]] = defaultdict(list)
+    tied = {frozenset((link.a, link.b)) for link in links}
+    for link in (*links, *(link.turned() for link in links)):
+        if link.relation is Relation.EXPANDS and link.edge is not None and link.b in known and link.a in known:
+            whole, part = known[link.a], known[link.b]
+            if _time(part) <= _time(whole) and part.credit_site != whole.site and part.credit_url != whole.url:
+                parts[link.a].append(link.b)
+    return {
+        whole
+        for whole, inside in parts.items()
+        if any(frozenset((one, other)) not in tied for one in inside for other in inside if one < other)
+    }
+
+
+def _time(candidate: Candidate) -> datetime:
+    return candidate.published_at or candidate.first_seen_at
+
+
+def _connect(known: dict[str, Candidate], links: Sequence[Link], spoken: _Spoken) -> list[set[str]]:
+    """What the strong links connect, strongest first, never across a pair that a person set apart."""
+    group = {article: {article} for article in known}
+    strong = [link for link in links if link.relation in STRONG and link.a in known and link.b in known]
+    strong.sort(key=lambda link: (link.edge is not None, -link.resemblance, *sorted((link.a, link.b))))
+    for link in strong:
+        one, other = group[link.a], group[link.b]
+        if one is other or _is_apart(one, other, spoken):
+            continue
+        one |= other
+        for article in other:
+            group[article] = one
+    return list({id(members): members for members in group.values()}.values())
+
+
+def _is_apart(one: set[str], other: set[str], spoken: _Spoken) -> bool:
+    return any(len(pair & one) == 1 and len(pair & other) == 1 for pair in spoken.apart)
+
+
+def _hang_excerpts(
+    groups: list[set[str]], links: Sequence[Link], spoken: _Spoken
+) -> list[tuple[set[str], set[str]]]:
+    """(core, excerpts) for each cluster: a group that only repeats part of another one hangs on it."""
+    index = {article: number for number, members in enumerate(groups) for article in members}
+    hosts: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for link in (*links, *(link.turned() for link in links)):
+        part, whole = index.get(link.a), index.get(link.b)
+        if link.relation is not Relation.EXCERPT_OF or part is None or whole is None or part == whole:
+            continue
+        if not _is_apart(groups[part], groups[whole], spoken):
+            hosts[part].append((-link.containment_ab, whole))
+    hung: dict[int, list[int]] = defaultdict(list)
+    for part, found in hosts.items():
+        # An excerpt of an excerpt hangs on the whole text, which it is contained in as well.
+        whole_texts = [entry for entry in found if entry[1] not in hosts]
+        if whole_texts:
+            best = min(whole_texts, key=lambda entry: (entry[0], min(groups[entry[1]])))
+            hung[best[1]].append(part)
+    placed = {part for parts in hung.values() for part in parts}
+    return [
+        (members, {article for part in hung[number] for article in groups[part]})
+        for number, members in enumerate(groups)
+        if number not in placed
+    ]
+
+
+def _describe(
+    core: set[str],
+    excerpts: set[str],
+    *,
+    known: dict[str, Candidate],
+    pairs: Sequence[Link],
+    spoken: _Spoken,
+) -> Cluster:
+    original, reason = _original(core, excerpts, known=known, spoken=spoken)
+    everyone = core | excerpts
+    first = min(everyone, key=lambda article: (known[article].first_seen_at, article))
+    members = [Member(original, Role.ORIGINAL, reason)]
+    for article in sorted(everyone - {original}):
+        role = Role.COPY if article in core else Role.EXCERPT
+        members.append(_member(article, role, original, everyone, pairs))
+    return Cluster(hashlib.sha256(f"cluster {first}".encode()).hexdigest()[:16], tuple(members))
+
+
+def _member(article: str, role: Role, original: str, everyone: set[str], pairs: Sequence[Link]) -> Member:
+    """With its best evidence: the link to the original if there is one, else the strongest to any member."""
+    own = [
+        link if link.a == article else link.turned()
+        for link in pairs
+        if article in (link.a, link.b) and {link.a, link.b} <= everyone
+    ]
+    wanted = STRONG if role is Role.COPY else frozenset({Relation.EXCERPT_OF})
+    own = [link for link in own if link.relation in wanted] or own
+    if not own:
+        return Member(article, role, "by other versions")
+    best = min(own, key=lambda link: (link.b != original, -link.resemblance, link.b))
+    return Member(article, role, _WORD_OF_A_PERSON if best.edge is None else best.relation.value, best.edge)
+
+
+def _original(
+    core: set[str], excerpts: set[str], *, known: dict[str, Candidate], spoken: _Spoken
+) -> tuple[str, str]:
+    named = sorted(core & spoken.originals)
+    if named:
+        return named[0], _WORD_OF_A_PERSON
+    members = [known[article] for article in core]
+    by_site = Counter(candidate.site for candidate in members)
+    credits: Counter[str] = Counter()
+    for other in (*members, *(known[article] for article in excerpts)):
+        for candidate in members:
+            # A site that runs two of the members is not named by its name alone.
+            by_name = other.credit_site == candidate.site and by_site[candidate.site] == 1
+            if other.article != candidate.article and (by_name or other.credit_url == candidate.url):
+                credits[candidate.article] += 1
+    if credits:
+        most = max(credits.values())
+        credited = [candidate for candidate in members if credits[candidate.article] == most]
+        chosen = min(credited, key=lambda candidate: (_time(candidate), candidate.article))
+        return chosen.article, "credited"
+    if all(candidate.published_at for candidate in members):
+        chosen = min(members, key=lambda candidate: (_time(candidate), candidate.article))
+        return chosen.article, "earliest published" if len(members) > 1 else "the whole text"
+    chosen = min(members, key=lambda candidate: (candidate.first_seen_at, candidate.article))
+    return chosen.article, "first captured" if len(members) > 1 else "the whole text"
