@@ -1,0 +1,201 @@
+"""Keep edges and clusters up to date with the versions: find what might be alike, compare, decide, write.
+
+The rules are `similarity` and `clustering`; this module only fetches what they ask for. Edges are facts about
+two documents and never change; which cluster an article is in follows from the edges of its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Connection
+
+from archive.clustering import STRONG, Candidate, Link, Member, cluster
+from archive.similarity import Profile, compare, profile, relate
+from archive.storage import clusters, feed
+from archive.storage.clusters import ArticleEdge, StoredMember, StoredText
+from archive.types import ChangeKind, Decision, DecisionKind, Relation, Role
+from archive.urls import identity
+
+_TYING = STRONG | {Relation.EXCERPT_OF, Relation.EXPANDS}
+# Of several edges between two articles the one that says most stands for both.
+_RANK = {
+    Relation.EXACT: 0,
+    Relation.NEAR_COPY: 1,
+    Relation.EXCERPT_OF: 2,
+    Relation.EXPANDS: 2,
+    Relation.UPDATE_OF: 3,
+    Relation.PARTIAL_REUSE: 4,
+    Relation.SERIES: 5,
+}
+
+
+@lru_cache(maxsize=512)
+def _profile(title: str | None, lede: str | None, body: str) -> Profile:
+    return profile(title=title, lede=lede, body=body)
+
+
+class Copies:
+    """Finds copies among the versions, on the connection of the transaction in progress."""
+
+    def __init__(self, connection: Connection, decisions: Sequence[Decision]) -> None:
+        self.connection = connection
+        self._decisions = [made for made in decisions if made.kind in _ABOUT_CLUSTERS]
+
+    def note(self, decision: Decision) -> None:
+        """Heed a decision from now on."""
+        if decision.kind in _ABOUT_CLUSTERS:
+            self._decisions.append(decision)
+
+    def update(self, articles: Iterable[int], *, at: datetime) -> None:
+        """Compare the versions of these articles with everything else, and put them into their clusters."""
+        wanted = set(articles)
+        if not wanted:
+            return
+        for text in clusters.texts(self.connection, clusters.documents_of(self.connection, wanted)):
+            self._compare(text)
+        self._cluster(wanted, at=at)
+
+    def _compare(self, text: StoredText) -> None:
+        own = _profile(text.title, text.lede, text.body)
+        hashes = own.sketch()
+        if not clusters.has_sketch(self.connection, text.document_id):
+            clusters.add_sketch(self.connection, text.document_id, hashes)
+        found = clusters.candidates(self.connection, hashes, but_not=text.article_id)
+        known = clusters.known_edges(self.connection, text.document_id) if found else set()
+        for other in found:
+            if other.document_id in known:
+                continue
+            # Which of two is a must not depend on which came first.
+            a, b = sorted((text, other), key=lambda one: (one.article, one.document_id))
+            profile_a, profile_b = _profile(a.title, a.lede, a.body), _profile(b.title, b.lede, b.body)
+            evidence = compare(profile_a, profile_b)
+            relation = relate(profile_a, profile_b, evidence, same_site=a.site == b.site)
+            if relation is not None:
+                clusters.add_edge(
+                    self.connection, a.document_id, b.document_id, relation=relation, evidence=evidence
+                )
+
+    def _cluster(self, articles: set[int], *, at: datetime) -> None:
+        """Cluster anew everything that is tied to these articles, directly or through others."""
+        near, edges = self._neighbourhood(articles)
+        places = clusters.members_of(self.connection, near)
+        if not edges and not places and not self._decisions:
+            return
+        facts = {fact.public_id: fact for fact in clusters.facts(self.connection, near)}
+        public = {fact.id: fact.public_id for fact in facts.values()}
+        candidates = [
+            Candidate(
+                article=fact.public_id,
+                url=fact.url,
+                site=fact.site,
+                first_seen_at=fact.first_seen_at,
+                published_at=fact.published_at,
+                credit_site=fact.credit_site,
+                credit_url=identity(fact.credit_url) if fact.credit_url else None,
+            )
+            for fact in facts.values()
+        ]
+        made = cluster(candidates, _links(edges, public), self._decisions)
+        by_edge = {edge.id: edge for edge in edges}
+        wanted = {
+            facts[member.article].id: _stored(member, found.cluster_id, facts[member.article].id, by_edge)
+            for found in made
+            for member in found.members
+        }
+        for article in sorted(near, key=lambda row: public.get(row, "")):
+            self._place(article, public.get(article), places.get(article), wanted.get(article), at=at)
+
+    def _neighbourhood(self, articles: set[int]) -> tuple[set[int], list[ArticleEdge]]:
+        """Everything that is tied to `articles`, and the edges between."""
+        near, edges = set(articles), {}
+        new = set(articles)
+        spoken = self._spoken_pairs()
+        while new:
+            for edge in clusters.edges_of(self.connection, new):
+                edges[edge.id] = edge
+            tied = {
+                row
+                for edge in edges.values()
+                if edge.relation in _TYING
+                for row in (edge.article_a, edge.article_b)
+            }
+            tied |= clusters.fellows(self.connection, new)
+            tied |= {other for pair in spoken if pair & new for other in pair}
+            new = tied - near
+            near |= new
+        return near, [edge for edge in edges.values() if edge.article_a in near and edge.article_b in near]
+
+    def _spoken_pairs(self) -> list[set[int]]:
+        named = [{made.subject, made.object} for made in self._decisions if made.kind is DecisionKind.SAME]
+        rows = clusters.rows_of(self.connection, {name for pair in named for name in pair if name})
+        return [{rows[name] for name in pair if name in rows} for pair in named]
+
+    def _place(
+        self,
+        article: int,
+        public_id: str | None,
+        before: StoredMember | None,
+        after: StoredMember | None,
+        *,
+        at: datetime,
+    ) -> None:
+        if before == after or public_id is None and before is None:
+            return
+        if after is None:
+            clusters.remove_member(self.connection, article)
+        else:
+            clusters.set_member(self.connection, after)
+        if public_id is None:
+            return
+        has_news = before is None or after is None or (before.cluster_id, before.role) != (after.cluster_id, after.role)
+        if has_news:
+            feed.add_change(
+                self.connection,
+                ChangeKind.UNCLUSTERED if after is None else ChangeKind.CLUSTERED,
+                at=at,
+                article=(article, public_id),
+                detail={
+                    "cluster": after.cluster_id if after is not None else before and before.cluster_id,
+                    "role": after and after.role,
+                    "reason": after and after.reason,
+                },
+            )
+
+
+_ABOUT_CLUSTERS = frozenset({DecisionKind.SAME, DecisionKind.NOT_SAME, DecisionKind.ORIGINAL})
+
+
+def _links(edges: Iterable[ArticleEdge], public: dict[int, str]) -> list[Link]:
+    """One link for each pair of articles: the edge between two of their versions that says most."""
+    best: dict[frozenset[str], Link] = {}
+    for edge in edges:
+        if edge.article_a not in public or edge.article_b not in public:
+            continue
+        link = Link(
+            public[edge.article_a],
+            public[edge.article_b],
+            edge.relation,
+            edge.resemblance,
+            edge.containment_ab,
+            edge.containment_ba,
+            edge.id,
+        )
+        pair = frozenset((link.a, link.b))
+        if pair not in best or _strength(link) < _strength(best[pair]):
+            best[pair] = link
+    return list(best.values())
+
+
+def _strength(link: Link) -> tuple[int, float, float, float]:
+    return _RANK[link.relation], -link.resemblance, -link.containment_ab, -link.containment_ba
+
+
+def _stored(member: Member, cluster_id: str, article: int, by_edge: dict[int, ArticleEdge]) -> StoredMember:
+    if member.edge is None or member.role is Role.ORIGINAL:
+        return StoredMember(article, cluster_id, member.role, member.reason, None, None, is_a=False)
+    edge = by_edge[member.edge]
+    is_a = edge.article_a == article
+    other = edge.article_b if is_a else edge.article_a
+    return StoredMember(article, cluster_id, member.role, member.reason, edge.id, other, is_a=is_a)

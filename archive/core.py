@@ -1,0 +1,484 @@
+"""Archive: the one façade. A folder with `archive.db`, `captures/*.warc.gz` and `decisions.jsonl`.
+
+Captures and what they say go in through `Archive.record`; articles, versions, clusters and changes come out. The
+order of writing is what makes a commit last: the WARC file is closed and synced, then the database commits."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL
+
+from archive import export, warc
+from archive.copies import Copies
+from archive.decisions import DecisionFile, stored
+from archive.exceptions import ArchiveLockedError, NoArchiveError, StorageError, UnknownNameError
+from archive.history import Effect, Historian, Seen
+from archive.storage import captures, feed, histories
+from archive.storage.captures import StoredCapture
+from archive.storage.engine import connect, describe_engine, engine_warning, storage_errors
+from archive.storage.migrate import prepare
+from archive.types import Capture, Decision, DecisionKind, Document, Edition
+from archive.urls import host_of, identity
+from archive.warc import Location, WarcWriter
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where a second writer meets SQLite's own lock
+    fcntl = None  # type: ignore[assignment]
+
+GROUP_CAPTURES = 256
+"""Captures written to one WARC file and committed together: a synced commit costs 4 ms, whatever is in it."""
+GROUP_BYTES = 64 * 1024 * 1024
+
+
+class Extractor(Protocol):
+    """What reads captures. The archive asks it again only where an article was read by another edition."""
+
+    edition: Edition
+
+    def read(self, capture: Capture) -> Document:
+        """What the page says; pure, and never raising."""
+
+    def site_of(self, capture: Capture) -> str | None:
+        """The name of the site that the capture belongs to, where it is a known one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of one capture."""
+
+    capture: str
+    """Public id."""
+    is_new: bool
+    """False: the archive had it, and nothing changed."""
+    effect: Effect | None = None
+
+
+class Archive:
+    """An archive, open for reading, or, with an extractor, for writing by this process alone.
+
+    Use it as a context manager: leaving the block commits, an exception leaves what was committed before.
+    """
+
+    def __init__(self, folder: Path, engine: Engine, *, shown_as: str, extractor: Extractor | None) -> None:
+        self.folder = folder
+        self.captures_folder = folder / "captures"
+        self._engine = engine
+        self._shown_as = shown_as
+        self._extractor = extractor
+        self._decisions = DecisionFile(folder / "decisions.jsonl")
+        self._lock: int | None = None
+        self._group: _Group | None = None
+
+    @classmethod
+    def open(
+        cls, folder: Path | str, *, database: str | URL | None = None, extractor: Extractor | None = None
+    ) -> Self:
+        """Open the archive in `folder`; with an `extractor` for writing, and then it is made if it is not there.
+
+        `database` puts the tables elsewhere, e.g. `postgresql://user@host/name`. Raises NoArchiveError,
+        NotAnArchiveError, NewerArchiveError, ArchiveLockedError or StorageError.
+        """
+        folder = Path(folder)
+        file = folder / "archive.db"
+        if extractor is None and database is None and not file.exists():
+            raise NoArchiveError(folder)
+        shown_as = str(folder) if database is None else _without_password(database)
+        if extractor is not None:
+            try:
+                (folder / "captures").mkdir(parents=True, exist_ok=True)
+            except OSError as e:
+                raise StorageError(f"cannot make an archive in {str(folder)!r}: {e.strerror}") from e
+        url = database or URL.create("sqlite", database=str(file))
+        engine = connect(url, is_readonly=extractor is None)
+        if extractor is not None or _may_need_upgrade(folder, database):
+            writer = engine if extractor is not None else connect(url)
+            prepare(writer, shown_as=shown_as)
+        archive = cls(folder, engine, shown_as=shown_as, extractor=extractor)
+        if extractor is not None:
+            archive._take_lock()
+            for path in warc.open_files(archive.captures_folder):
+                warc.repair(path)
+        return archive
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.commit()
+            else:
+                self.roll_back()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of files and connections; what was not committed is not kept."""
+        self.roll_back()
+        self._engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    def record(
+        self,
+        capture: Capture,
+        document: Document,
+        *,
+        encoded: bytes | None = None,
+        location: Location | None = None,
+    ) -> Recorded:
+        """Keep `capture` and what it says; the same capture twice changes nothing.
+
+        `encoded` is `warc.encode(capture)` if that is at hand; `location` says that the record is on disk below
+        `captures/` already. Durable after the next `commit`, which comes by itself when a group is full.
+        """
+        with self._errors():
+            group = self._writing()
+            public_id = warc.capture_id(capture)
+            if group.knows(public_id):
+                return Recorded(public_id, is_new=False)
+            place = location or group.append(capture, encoded)
+            seen = group.add_capture(capture, public_id, place, site=self._site_of(capture))
+            effect = group.historian.observe(seen, document)
+            group.copies.update(effect.touched, at=capture.captured_at)
+            if group.is_full:
+                self.commit()
+            return Recorded(public_id, is_new=True, effect=effect)
+
+    def decide(self, decision: Decision) -> bool:
+        """Heed what a person decided, now and in every replay; False if it had been said before.
+
+        The subject may be given as a URL, or as the beginning of an id. Raises UnknownNameError.
+        """
+        with self._errors():
+            group = self._writing()
+            made = self._resolve(group.connection, decision)
+            if not self._decisions.add(made):
+                return False
+            self._heed(group, made)
+            return True
+
+    def import_decisions(self, decisions: list[Decision]) -> int:
+        """Heed decisions that travelled with captures, also those about what this archive does not hold (yet)."""
+        with self._errors():
+            group = self._writing()
+            new = [made for made in decisions if self._decisions.add(made)]
+            for made in new:
+                self._heed(group, made)
+            return len(new)
+
+    def commit(self) -> None:
+        """Make everything recorded so far durable: close and sync the WARC file, then commit the database."""
+        if self._group is None:
+            return
+        group, self._group = self._group, None
+        with self._errors():
+            try:
+                group.finish()
+            except BaseException:
+                group.abandon()
+                raise
+
+    def roll_back(self) -> None:
+        """Forget what was recorded since the last commit; its WARC file stays, and is adopted by the next run."""
+        group, self._group = self._group, None
+        if group is not None:
+            group.abandon()
+
+    def start_run(self, kind: str, *, at: datetime) -> int:
+        """Note that a run began; returns its number."""
+        with self._errors(), self._engine.begin() as connection:
+            return feed.start_run(connection, kind, at=at)
+
+    def finish_run(self, run: int, *, at: datetime, counts: Mapping[str, int]) -> None:
+        """Note how a run ended."""
+        self.commit()
+        with self._errors(), self._engine.begin() as connection:
+            feed.finish_run(connection, run, at=at, counts=counts)
+
+    def orphans(self) -> list[Path]:
+        """WARC files below captures/ that no commit counts on: a crash came between the two. Record them again."""
+        with self.reading() as connection:
+            known = captures.file_names(connection)
+        return sorted(path for path in self.captures_folder.glob("*.warc.gz") if path.name not in known)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for the functions of `archive.storage`; sees what is recorded and not yet committed, too."""
+        with self._errors():
+            if self._group is not None:
+                yield self._group.connection
+            else:
+                with self._engine.connect() as connection:
+                    yield connection
+
+    def known(self, capture_ids: list[str]) -> set[str]:
+        """Which of these captures the archive has."""
+        with self.reading() as connection:
+            return captures.known_ids(connection, capture_ids)
+
+    def rows(
+        self, view: str, *, order_by: tuple[str, ...] = (), limit: int | None = None, **equal: object
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of one of the contract's views, e.g. `rows("articles", site="nhandan")`; streamed."""
+        where = [feed.column(view, name) == value for name, value in equal.items()]
+        with self.reading() as connection:
+            yield from feed.rows(connection, view, *where, order_by=order_by, limit=limit)
+
+    def tally(self, view: str, *columns: str) -> list[tuple[Any, ...]]:
+        """How many rows of a view have each combination of these columns' values, with the count last."""
+        with self.reading() as connection:
+            return feed.tally(connection, view, *columns)
+
+    def get_article(self, name: str) -> dict[str, Any]:
+        """The row of `articles` for a URL, or for the beginning of an id. Raises UnknownNameError."""
+        with self.reading() as connection:
+            public_id = self._article_id(connection, name)
+        row = next(self.rows("articles", article_id=public_id), None)
+        if row is None:
+            raise UnknownNameError(f"article {name!r} has no version yet: see `luubao held`")
+        return row
+
+    def versions(self, article_id: str) -> list[dict[str, Any]]:
+        """The rows of `versions` for one article, oldest first."""
+        return list(self.rows("versions", article_id=article_id, order_by=("version",)))
+
+    def load_capture(self, name: str) -> Capture:
+        """The capture with this id (or its beginning), from its WARC file. Raises UnknownNameError."""
+        with self.reading() as connection:
+            return self._load(self._find_capture(connection, name))
+
+    def decisions(self) -> list[Decision]:
+        """Everything that people decided, oldest first."""
+        with self.reading() as connection:
+            return [_decision(made) for made in histories.decisions(connection)]
+
+    def changes(self, *, since: str | None = None) -> Iterator[dict[str, Any]]:
+        """Rows of `changes`, oldest first; with `since`, those after the change with that id.
+
+        The id is the cursor: it is the same in a backup, a replay, or on another engine. Raises UnknownNameError.
+        """
+        with self.reading() as connection:
+            after = None if since is None else feed.seq_of(connection, since)
+            if since is not None and after is None:
+                raise UnknownNameError(f"no change {since!r} in {self._shown_as!r}: start again without --since")
+            where = [] if after is None else [feed.column("changes", "seq") > after]
+            yield from feed.rows(connection, "changes", *where, order_by=("seq",))
+
+    def status(self) -> dict[str, Any]:
+        """What the archive holds, site by site, how the last run went, and what deserves a person's eye."""
+        with self.reading() as connection:
+            newest = histories.newest_edition(connection)
+            tripped = {} if newest is None else histories.breakers(connection, newest)
+            last = next(feed.rows(connection, "runs", order_by=("-run_id",), limit=1), None)
+            return {
+                "database": describe_engine(connection),
+                "editions": [row["edition"] for row in feed.rows(connection, "editions", order_by=("edition",))],
+                "last_run": None if last is None else export.plain(last),
+                "breakers": {site: export.moment(at) for site, (at, _) in sorted(tripped.items())},
+                "warning": engine_warning(connection),
+                "sites": [export.plain(row) for row in feed.sites(connection)],
+            }
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _errors(self) -> Any:  # noqa: ANN401  a context manager
+        return storage_errors(self._shown_as)
+
+    def _writing(self) -> _Group:
+        if self._extractor is None:
+            raise StorageError(f"archive {self._shown_as!r} is open for reading only: open it with an extractor")
+        if self._group is None:
+            self._group = _Group(self, self._engine, self._extractor)
+        return self._group
+
+    def _site_of(self, capture: Capture) -> str:
+        assert self._extractor is not None
+        return self._extractor.site_of(capture) or host_of(capture.url).removeprefix("www.") or "unknown"
+
+    def _load(self, stored_capture: StoredCapture) -> Capture:
+        path = warc.find_file(self.captures_folder, stored_capture.file)
+        return warc.read_at(path, stored_capture.offset, stored_capture.length)
+
+    def _heed(self, group: _Group, made: Decision) -> None:
+        histories.add_decision(group.connection, stored(made))
+        group.historian.note(made.kind, made.subject, made.decided_at)
+        group.copies.note(made)
+        touched: set[int] = set()
+        if made.kind in (DecisionKind.RELEASE, DecisionKind.DISCARD):
+            found = captures.find_capture(group.connection, made.subject)
+            effect = group.historian.judge_anew(found[0].id) if found else None
+            touched |= effect.touched if effect else set()
+        elif made.kind is DecisionKind.RESUME:
+            since = group.historian.breakers.forget(group.connection, made.subject)
+            if since is not None:
+                touched |= group.historian.judge_site_anew(made.subject, since, at=made.decided_at)
+        else:
+            named = [name for name in (made.subject, made.object) if name]
+            articles = [article for name in named for article in histories.articles_named(group.connection, name)]
+            if made.kind is DecisionKind.TAKE_DOWN:
+                for article in articles:
+                    histories.add_tombstone(
+                        group.connection, article.id, reason=made.note or "", at=made.decided_at
+                    )
+            else:
+                touched |= {article.id for article in articles}
+        group.copies.update(touched, at=made.decided_at)
+
+    def _resolve(self, connection: Connection, decision: Decision) -> Decision:
+        """`decision` with the full public names of what it is about."""
+        if decision.kind is DecisionKind.RESUME:
+            return decision
+        if decision.kind in (DecisionKind.RELEASE, DecisionKind.DISCARD):
+            subject = self._find_capture(connection, decision.subject).public_id
+        else:
+            subject = self._article_id(connection, decision.subject)
+        other = None if decision.object is None else self._article_id(connection, decision.object)
+        return Decision(decision.kind, subject, decision.decided_at, other, decision.note)
+
+    def _find_capture(self, connection: Connection, name: str) -> StoredCapture:
+        found = captures.find_capture(connection, name)
+        if not found:
+            raise UnknownNameError(f"no capture {name!r} in {self._shown_as!r}: `luubao held` lists those that wait")
+        if len(found) > 1:
+            raise UnknownNameError(f"more than one capture begins with {name!r}: give more of its id")
+        return found[0]
+
+    def _article_id(self, connection: Connection, name: str) -> str:
+        by_address = histories.find_article(connection, identity(name)) if ":" in name or "/" in name else None
+        if by_address is not None:
+            return by_address.public_id
+        found = histories.articles_named(connection, name)
+        if not found and ":" not in name and "." in name:
+            return self._article_id(connection, f"https://{name}")
+        if not found:
+            raise UnknownNameError(f"no article {name!r} in {self._shown_as!r}: `luubao articles` lists them")
+        if len(found) > 1:
+            raise UnknownNameError(f"more than one article begins with {name!r}: give more of its id")
+        return found[0].public_id
+
+    def _take_lock(self) -> None:
+        """Be the only writer; the lock goes with the process, however it ends."""
+        if fcntl is None:
+            return
+        try:
+            self._lock = os.open(self.folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            raise ArchiveLockedError(self.folder) from e
+        except OSError as e:
+            raise StorageError(f"cannot write to {str(self.folder)!r}: {e.strerror}") from e
+
+
+class _Group:
+    """What is written and committed together: one WARC file, one transaction."""
+
+    def __init__(self, archive: Archive, engine: Engine, extractor: Extractor) -> None:
+        self._folder = archive.captures_folder
+        self.connection = engine.connect()
+        try:
+            self._transaction = self.connection.begin()
+            edition = captures.edition_id(self.connection, extractor.edition)
+            self.historian = Historian(
+                self.connection,
+                edition,
+                reread=lambda stored_capture: extractor.read(archive._load(stored_capture)),  # noqa: SLF001  its own group
+            )
+            self.copies = Copies(self.connection, [_decision(made) for made in histories.decisions(self.connection)])
+        except BaseException:
+            self.connection.close()
+            raise
+        self._writer: WarcWriter | None = None
+        self._files: dict[str, int] = {}
+        self._known: set[str] = set()
+        self._captures = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self._captures >= GROUP_CAPTURES or (self._writer is not None and self._writer.size >= GROUP_BYTES)
+
+    def knows(self, public_id: str) -> bool:
+        return public_id in self._known or bool(captures.known_ids(self.connection, [public_id]))
+
+    def append(self, capture: Capture, encoded: bytes | None) -> Location:
+        if self._writer is None:
+            self._writer = WarcWriter(self._folder, self._new_name(capture), created_at=capture.captured_at)
+        return self._writer.add(capture, encoded)
+
+    def _new_name(self, capture: Capture) -> str:
+        """After its first capture; no clock, so that a replay makes the same files."""
+        stem = f"{capture.captured_at:%Y%m%dT%H%M%SZ}-{warc.capture_id(capture)}"
+        taken = {path.name.partition(".")[0].removesuffix("-repaired") for path in self._folder.glob(f"{stem}*")}
+        names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
+
+    def add_capture(self, capture: Capture, public_id: str, place: Location, *, site: str) -> Seen:
+        if place.file not in self._files:
+            self._files[place.file] = captures.file_id(self.connection, place.file)
+        seen = Seen(0, public_id, capture.url, identity(capture.url), site, capture.captured_at)
+        row = captures.add_capture(
+            self.connection,
+            public_id=public_id,
+            url=capture.url,
+            url_key=seen.url_key,
+            site=site,
+            captured_at=capture.captured_at,
+            status=capture.status,
+            content_type=capture.header("Content-Type"),
+            payload_digest=hashlib.sha256(capture.payload).hexdigest(),
+            payload_size=len(capture.payload),
+            truncated=capture.truncated,
+            file_id=self._files[place.file],
+            file_offset=place.offset,
+            file_length=place.length,
+        )
+        self._known.add(public_id)
+        self._captures += 1
+        return Seen(row, public_id, seen.url, seen.url_key, site, seen.captured_at)
+
+    def finish(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._transaction.commit()
+        self.connection.close()
+
+    def abandon(self) -> None:
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            self._transaction.rollback()
+            self.connection.close()
+
+
+def _decision(made: histories.StoredDecision) -> Decision:
+    return Decision(made.kind, made.subject, made.decided_at, made.object, made.note)
+
+
+def _may_need_upgrade(folder: Path, database: object) -> bool:
+    """Whether a reader may write at all: it upgrades what an earlier release left, where the disk lets it."""
+    return database is not None or os.access(folder / "archive.db", os.W_OK)
+
+
+def _without_password(database: str | URL) -> str:
+    from sqlalchemy.engine import make_url  # noqa: PLC0415  only where a database was named
+
+    return make_url(database).render_as_string(hide_password=True)

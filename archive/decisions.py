@@ -1,0 +1,95 @@
+"""What people decided, as a file beside the captures: it travels with them, and every replay heeds it.
+
+`decisions.jsonl`, one JSON object a line: kind, subject, object, decided_at, note. Only ever appended to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive.exceptions import DecisionsError, StorageError
+from archive.storage.histories import StoredDecision
+from archive.types import Decision, DecisionKind
+
+
+def decision_id(made: Decision) -> str:
+    """The public id of a decision: 16 hex digits over kind, subject, object and moment."""
+    at = made.decided_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(f"{made.kind} {made.subject} {made.object} {at}".encode()).hexdigest()[:16]
+
+
+def stored(made: Decision) -> StoredDecision:
+    """The decision as storage keeps it."""
+    return StoredDecision(decision_id(made), made.kind, made.subject, made.object, made.decided_at, made.note)
+
+
+class DecisionFile:
+    """The file of one archive."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._ids: set[str] | None = None
+
+    def add(self, made: Decision) -> bool:
+        """Append `made` and sync; False, and nothing written, if it is there."""
+        if self._ids is None:
+            self._ids = {decision_id(known) for known in read_decisions(self.path)} if self.path.exists() else set()
+        if decision_id(made) in self._ids:
+            return False
+        try:
+            with self.path.open("ab") as file:
+                file.write((json.dumps(_fields(made), ensure_ascii=False) + "\n").encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as e:
+            raise StorageError(f"cannot write {str(self.path)!r}: {e.strerror}; nothing was decided") from e
+        self._ids.add(decision_id(made))
+        return True
+
+
+def _fields(made: Decision) -> dict[str, str]:
+    fields = {
+        "kind": made.kind.value,
+        "subject": made.subject,
+        "object": made.object,
+        "decided_at": made.decided_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "note": made.note,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def read_decisions(path: Path) -> list[Decision]:
+    """The decisions in a file, in its order. Raises DecisionsError, which names the line."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as e:
+        raise DecisionsError(path, 0, e.strerror or str(e)) from e
+    except UnicodeDecodeError as e:
+        raise DecisionsError(path, 0, "not UTF-8") from e
+    made = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+            decided_at = datetime.fromisoformat(fields["decided_at"])
+            if decided_at.tzinfo is None:
+                raise ValueError("decided_at without an offset")
+            made.append(
+                Decision(
+                    DecisionKind(fields["kind"]),
+                    str(fields["subject"]),
+                    decided_at,
+                    fields.get("object"),
+                    fields.get("note"),
+                )
+            )
+        except (ValueError, KeyError, TypeError) as e:
+            # The last line may have been cut off by a crash: then nobody was told that it was kept.
+            if number == len(lines) and isinstance(e, json.JSONDecodeError):
+                break
+            raise DecisionsError(path, number, str(e)) from e
+    return made

@@ -1,0 +1,429 @@
+"""Bring the histories of articles up to date with a capture: read what is known, let the rules judge, write.
+
+The rules are `versioning` and `holding`; the statements are `storage`. What this module decides is only which
+articles a capture concerns, and which judgements have to be made again when it arrives late."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from archive.breakers import Breakers
+from archive.holding import Recheck
+from archive.storage import captures, feed, histories
+from archive.storage.histories import StandingJudgement, StoredArticle, StoredReading
+from archive.types import Cause, ChangeKind, DecisionKind, Document, Outcome, Verdict
+from archive.urls import article_identity
+from archive.versioning import History, Judgement, Observation, content_hash, fold
+
+
+def article_id(key: str) -> str:
+    """The public id of the article at `key`: 16 hex digits."""
+    return hashlib.sha256(f"article {key}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A capture that is in the database, with what was just read in it."""
+
+    row: int
+    public_id: str
+    url: str
+    url_key: str
+    site: str
+    captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What recording a capture did."""
+
+    outcome: Outcome
+    reason: str | None = None
+    cause: Cause | None = None
+    article: str | None = None
+    """Public id."""
+    touched: frozenset[int] = frozenset()
+    """Row ids of articles whose versions, or whose first sight, are no longer what they were."""
+
+
+class Historian:
+    """Judges captures within one edition, on the connection of the transaction in progress."""
+
+    def __init__(
+        self, connection: Connection, edition: int, *, reread: Callable[[captures.StoredCapture], Document]
+    ) -> None:
+        self.connection = connection
+        self.edition = edition
+        self._reread = reread
+        self.breakers = Breakers(connection, edition)
+        self._decided: dict[str, DecisionKind] = {}
+        for decision in histories.decisions(connection):
+            self.note(decision.kind, decision.subject, decision.decided_at)
+
+    def note(self, kind: DecisionKind, subject: str, decided_at: datetime) -> None:
+        """Heed a decision from now on; decisions are noted in the order in which they were made."""
+        if kind in (DecisionKind.RELEASE, DecisionKind.DISCARD):
+            self._decided[subject] = kind
+        elif kind is DecisionKind.RESUME:
+            self.breakers.resume(subject, decided_at)
+
+    def observe(self, seen: Seen, document: Document) -> Effect:
+        """Judge a new capture, and again whatever it makes look different."""
+        reading = self._add_reading(seen, document)
+        if reading.article_key is not None:
+            return self._observe_article(seen, reading)
+        key = self._attached(reading, any_edition=True)
+        if key is None:
+            return self._judge_alone(reading)
+        touched = self._catch_up(key, but_not=seen.row)
+        return self._judge_again([self._attached(reading) or key], reading, touched)
+
+    def judge_anew(self, row: int) -> Effect | None:
+        """Judge the capture with row id `row` again, after a decision about it; None if it was never read."""
+        reading = histories.reading_of_capture(self.connection, self.edition, row)
+        if reading is None:
+            return None
+        key = reading.article_key or self._attached(reading)
+        if key is None and self._decided.get(reading.capture) is DecisionKind.RELEASE:
+            key = reading.url_key
+        return self._judge_alone(reading) if key is None else self._judge_again([key], reading, set())
+
+    def judge_site_anew(self, site: str, since: datetime, *, at: datetime) -> set[int]:
+        """Judge every article of a site that was seen since then again; returns the row ids of those touched."""
+        touched: set[int] = set()
+        for key in histories.articles_of_site_since(self.connection, self.edition, site, since):
+            touched |= self._refold(key, at=at)
+        return touched
+
+    # -- one capture -------------------------------------------------------------------------------------------
+
+    def _add_reading(self, seen: Seen, document: Document) -> StoredReading:
+        key = article_identity(seen.url, document.canonical_url) if document.verdict is Verdict.OK else None
+        has_text = bool(document.title or document.blocks)
+        said = content_hash(document) if has_text else None
+        stored = (
+            captures.add_document(self.connection, document, article_key=key or seen.url_key, content_hash=said)
+            if said is not None
+            else None
+        )
+        row = captures.add_reading(
+            self.connection,
+            capture_id=seen.row,
+            edition_id=self.edition,
+            verdict=document.verdict,
+            detail=document.detail,
+            article_key=key,
+            document_id=stored,
+            furniture_id=captures.add_furniture(self.connection, document.furniture),
+        )
+        return StoredReading(
+            id=row,
+            capture_id=seen.row,
+            capture=seen.public_id,
+            url_key=seen.url_key,
+            site=seen.site,
+            captured_at=seen.captured_at,
+            verdict=document.verdict,
+            detail=document.detail,
+            article_key=key,
+            content_hash=said,
+            document_id=stored,
+            document=document if has_text else None,
+        )
+
+    def _observe_article(self, seen: Seen, reading: StoredReading) -> Effect:
+        key = reading.article_key
+        assert key is not None
+        touched = self._catch_up(key, but_not=seen.row)
+        article = histories.find_article(self.connection, key)
+        if article is not None and self._is_plain_sighting(article, reading):
+            return self._note_sighting(article, reading)
+        keys = {key} | {other for _, other in histories.articles_at(self.connection, self.edition, seen.url_key)}
+        return self._judge_again([key, *sorted(keys - {key})], reading, touched)
+
+    def _is_plain_sighting(self, article: StoredArticle, reading: StoredReading) -> bool:
+        """The newest capture of a living article, at its own address, with the text of its current version."""
+        return (
+            article.judged_at is not None
+            and reading.captured_at > article.judged_at
+            and article.gone_at is None
+            and article.head_id is not None
+            and reading.url_key == article.url
+            and histories.head_hash(self.connection, article.head_id) == reading.content_hash
+        )
+
+    def _note_sighting(self, article: StoredArticle, reading: StoredReading) -> Effect:
+        histories.add_judgement(
+            self.connection,
+            Judgement(reading.capture, Outcome.UNCHANGED),
+            capture=reading.capture_id,
+            reading=reading.id,
+            edition=self.edition,
+            article=article.id,
+        )
+        histories.set_article(
+            self.connection, article.id, last_seen_at=reading.captured_at, judged_at=reading.captured_at
+        )
+        recheck = Recheck(article.url, reading.captured_at, reading.capture, is_changed=False)
+        self.breakers.see(self.connection, reading.site, recheck)
+        return Effect(Outcome.UNCHANGED, article=article.public_id)
+
+    def _judge_alone(self, reading: StoredReading) -> Effect:
+        """A page that belongs to no known article: held, or of no meaning."""
+        _, (judged,) = fold([self._observation(reading)])
+        standing = histories.standing_judgements(self.connection, self.edition, [reading.capture_id])
+        self._write([(reading, judged)], standing, article=None, is_quiet=False)
+        return Effect(judged.outcome, reason=judged.reason)
+
+    def _judge_again(self, keys: Sequence[str], reading: StoredReading, touched: set[int]) -> Effect:
+        """Fold the histories at `keys` again, the first of which is that of `reading`."""
+        if reading.article_key is not None:
+            since = self._see(reading)
+            if since is not None:
+                touched |= self.judge_site_anew(reading.site, since, at=reading.captured_at)
+        for key in keys:
+            touched |= self._refold(key, at=reading.captured_at)
+        standing = histories.standing_judgements(self.connection, self.edition, [reading.capture_id])
+        judged = standing.get(reading.capture_id)
+        if judged is None:
+            return self._judge_alone(reading)
+        article = histories.find_article(self.connection, keys[0])
+        return Effect(
+            judged.outcome,
+            reason=judged.reason,
+            cause=Cause(judged.cause) if judged.cause else None,
+            article=article and article.public_id,
+            touched=frozenset(touched),
+        )
+
+    def _see(self, reading: StoredReading) -> datetime | None:
+        """Tell the site's breaker; returns since when the site has to be judged again, if at all."""
+        assert reading.article_key is not None
+        others = histories.readings_of_article(self.connection, self.edition, reading.article_key)
+        at = next(place for place, other in enumerate(others) if other.id == reading.id)
+        if at + 1 < len(others):
+            return self.breakers.look_again(self.connection, reading.site, reading.captured_at)
+        if at > 0:
+            is_changed = others[at - 1].content_hash != reading.content_hash
+            recheck = Recheck(reading.article_key, reading.captured_at, reading.capture, is_changed)
+            self.breakers.see(self.connection, reading.site, recheck)
+        return None
+
+    # -- which article a page without one belongs to ---------------------------------------------------------------
+
+    def _attached(self, reading: StoredReading, *, any_edition: bool = False) -> str | None:
+        """The article that an error or held page at this address is about, or None.
+
+        The one that the address showed last before, else first after; else the one whose address it is.
+        """
+        key = self._attached_in(self.edition, reading)
+        if key is None and any_edition:
+            newest = histories.find_article(self.connection, reading.url_key)
+            if newest is not None:
+                return newest.url
+        return key
+
+    def _attached_in(self, edition: int, reading: StoredReading) -> str | None:
+        shown = histories.articles_at(self.connection, edition, reading.url_key)
+        before = [key for at, key in shown if at <= reading.captured_at]
+        if before:
+            return before[-1]
+        if shown:
+            return shown[0][1]
+        if histories.has_article(self.connection, edition, reading.url_key):
+            return reading.url_key
+        return None
+
+    # -- one history ---------------------------------------------------------------------------------------------
+
+    def _catch_up(self, key: str, *, but_not: int) -> set[int]:
+        """Read what only other editions have read of this article, so that its versions are decided in this one."""
+        article = histories.find_article(self.connection, key)
+        if article is None or article.edition_id == self.edition:
+            return set()
+        before = article.head_id and histories.head_hash(self.connection, article.head_id)
+        unread = histories.unread_captures(self.connection, self.edition, key)
+        keys = {key}
+        newest: StoredReading | None = None
+        for stored in captures.stored_captures(self.connection, (row for row in unread if row != but_not)):
+            seen = Seen(
+                stored.id, stored.public_id, stored.url, stored.url_key, stored.site, stored.captured_at
+            )
+            newest = self._add_reading(seen, self._reread(stored))
+            keys |= {newest.article_key} if newest.article_key else set()
+        if newest is None:
+            return set()
+        touched: set[int] = set()
+        for found in sorted(keys):
+            touched |= self._refold(found, at=newest.captured_at, is_quiet=True, but_not=but_not)
+        article = histories.find_article(self.connection, key)
+        after = article and article.head_id and histories.head_hash(self.connection, article.head_id)
+        if article is not None and before != after:
+            feed.add_change(
+                self.connection,
+                ChangeKind.RE_READ,
+                at=newest.captured_at,
+                article=(article.id, article.public_id),
+                capture=(newest.capture_id, newest.capture),
+                detail={"content_hash_before": before, "content_hash": after},
+            )
+        return touched
+
+    def _refold(self, key: str, *, at: datetime, is_quiet: bool = False, but_not: int | None = None) -> set[int]:
+        """Judge all captures of the article at `key` again; returns its row id where anything moved."""
+        readings = self._readings(key)
+        if but_not is not None:
+            readings = [reading for reading in readings if reading.capture_id != but_not]
+        if not readings:
+            return set()
+        article = histories.find_article(self.connection, key) or histories.add_article(
+            self.connection, public_id=article_id(key), url=key, site=readings[0].site, edition=self.edition
+        )
+        history, judgements = fold(self._observation(reading) for reading in readings)
+        standing = histories.standing_judgements(
+            self.connection, self.edition, [reading.capture_id for reading in readings]
+        )
+        has_moved = self._write(
+            zip(readings, judgements, strict=True), standing, article=article, is_quiet=is_quiet
+        )
+        self._settle(article, history, readings)
+        return {article.id} if has_moved or article.first_seen_at != history.first_seen_at else set()
+
+    def _readings(self, key: str) -> list[StoredReading]:
+        """All readings that concern the article at `key`, in the order of time."""
+        own = histories.readings_of_article(self.connection, self.edition, key)
+        addresses = {reading.url_key for reading in own} | {key}
+        about_nothing = histories.readings_of_nothing(self.connection, self.edition, addresses)
+        attached = [
+            reading
+            for reading in about_nothing
+            if (self._attached(reading) or self._released_key(reading)) == key
+        ]
+        return sorted((*own, *attached), key=lambda reading: (reading.captured_at, reading.capture))
+
+    def _released_key(self, reading: StoredReading) -> str | None:
+        is_released = self._decided.get(reading.capture) is DecisionKind.RELEASE
+        return reading.url_key if is_released and reading.document is not None else None
+
+    def _observation(self, reading: StoredReading) -> Observation:
+        return Observation(
+            capture_id=reading.capture,
+            captured_at=reading.captured_at,
+            verdict=reading.verdict,
+            document=reading.document or Document(verdict=reading.verdict),
+            content_hash=reading.content_hash or "",
+            detail=reading.detail,
+            decision=self._decided.get(reading.capture),
+            breaker_open=self.breakers.is_open(reading.site, reading.captured_at, reading.capture),
+        )
+
+    def _settle(self, article: StoredArticle, history: History, readings: list[StoredReading]) -> None:
+        head = None
+        if history.head is not None:
+            row = next(reading.capture_id for reading in readings if reading.capture == history.head.capture_id)
+            head = histories.standing_judgements(self.connection, self.edition, [row])[row].id
+        histories.set_article(
+            self.connection,
+            article.id,
+            edition_id=self.edition,
+            head_id=head,
+            versions=history.versions,
+            first_seen_at=history.first_seen_at,
+            last_seen_at=history.last_seen_at,
+            gone_at=history.gone_at,
+            judged_at=readings[-1].captured_at,
+        )
+
+    def _write(
+        self,
+        judged: Iterable[tuple[StoredReading, Judgement]],
+        standing: dict[int, StandingJudgement],
+        *,
+        article: StoredArticle | None,
+        is_quiet: bool,
+    ) -> bool:
+        """Add the judgements that are new or other than before; returns whether any version came or went."""
+        has_moved = False
+        for reading, judgement in judged:
+            before = standing.get(reading.capture_id)
+            if before is not None and _says_the_same(before, judgement, article and article.id):
+                continue
+            histories.add_judgement(
+                self.connection,
+                judgement,
+                capture=reading.capture_id,
+                reading=reading.id,
+                edition=self.edition,
+                article=article and article.id,
+                replaces=before and before.id,
+            )
+            was_version = before is not None and before.outcome is Outcome.VERSION
+            has_moved = has_moved or was_version or judgement.outcome is Outcome.VERSION
+            if not is_quiet:
+                self._tell(reading, judgement, before, article)
+        return has_moved
+
+    def _tell(
+        self,
+        reading: StoredReading,
+        judged: Judgement,
+        before: StandingJudgement | None,
+        article: StoredArticle | None,
+    ) -> None:
+        kinds: list[tuple[ChangeKind, dict[str, object]]] = []
+        if before is not None and before.outcome is judged.outcome and before.reason == judged.reason:
+            if before.cause == judged.cause:
+                return  # only its article or what it changed is known better now
+            kinds.append((ChangeKind.REJUDGED, {"was": before.cause, "is": judged.cause}))
+        elif before is not None and judged.cause is not Cause.RELEASED and judged.outcome is not Outcome.DISCARDED:
+            kinds.append((ChangeKind.REJUDGED, {"was": before.outcome, "is": judged.outcome}))
+        else:
+            kinds.extend(_news(judged))
+        for kind, detail in kinds:
+            feed.add_change(
+                self.connection,
+                kind,
+                at=reading.captured_at,
+                article=article and (article.id, article.public_id),
+                capture=(reading.capture_id, reading.capture),
+                detail=detail,
+            )
+
+
+def _says_the_same(before: StandingJudgement, now: Judgement, article: int | None) -> bool:
+    return (before.outcome, before.reason, before.detail, before.cause, before.changed, before.article_id) == (
+        now.outcome,
+        now.reason,
+        now.detail,
+        now.cause,
+        now.changed,
+        article,
+    )
+
+
+_NEWS = {
+    Cause.FIRST: ChangeKind.NEW,
+    Cause.EDITED: ChangeKind.EDITED,
+    Cause.RELEASED: ChangeKind.RELEASED,
+}
+
+
+def _news(judged: Judgement) -> list[tuple[ChangeKind, dict[str, object]]]:
+    """What a consumer wants to know of a judgement that is new."""
+    news: list[tuple[ChangeKind, dict[str, object]]] = []
+    if judged.is_back:
+        news.append((ChangeKind.BACK, {}))
+    if judged.outcome is Outcome.VERSION and judged.cause is not None:
+        news.append((_NEWS[judged.cause], {"changed": list(judged.changed)}))
+    elif judged.outcome is Outcome.HELD:
+        news.append((ChangeKind.HELD, {"reason": judged.reason, "detail": judged.detail}))
+    elif judged.outcome is Outcome.GONE:
+        news.append((ChangeKind.GONE, {"detail": judged.detail}))
+    elif judged.outcome is Outcome.DISCARDED:
+        news.append((ChangeKind.DISCARDED, {}))
+    return news

@@ -1,0 +1,222 @@
+"""Captures, documents and readings: what was kept, and what was read in it. Only ever inserted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
+
+from archive.storage import schema
+from archive.types import Block, BlockKind, Caption, Credit, Document, Edition, Furniture
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCapture:
+    """A capture as the database knows it: everything but the bytes."""
+
+    id: int
+    public_id: str
+    url: str
+    url_key: str
+    site: str
+    captured_at: datetime
+    file: str
+    offset: int
+    length: int
+
+
+def known_ids(connection: Connection, public_ids: Sequence[str]) -> set[str]:
+    """Which of these captures the archive has."""
+    return set(connection.execute(_KNOWN, {"ids": list(public_ids)}).scalars())
+
+
+_KNOWN = select(schema.capture.c.public_id).where(schema.capture.c.public_id.in_(bindparam("ids", expanding=True)))
+
+
+def edition_id(connection: Connection, edition: Edition) -> int:
+    """The row of `edition`, made if it is new."""
+    table = schema.edition
+    found = connection.execute(select(table.c.id).where(table.c.digest == edition.digest)).scalar()
+    if found is not None:
+        return int(found)
+    return _insert(connection, table, digest=edition.digest, name=edition.name, libraries=edition.libraries)
+
+
+def file_id(connection: Connection, name: str) -> int:
+    """The row of a WARC file below captures/, made if it is new."""
+    table = schema.warc_file
+    found = connection.execute(select(table.c.id).where(table.c.name == name)).scalar()
+    return int(found) if found is not None else _insert(connection, table, name=name)
+
+
+def file_names(connection: Connection) -> set[str]:
+    """Every WARC file that the archive counts on."""
+    return set(connection.execute(select(schema.warc_file.c.name)).scalars())
+
+
+def add_capture(connection: Connection, **columns: Any) -> int:  # noqa: ANN401  the columns of `capture`
+    """Note a capture; its record is on disk already."""
+    return _insert(connection, schema.capture, **columns)
+
+
+def add_reading(connection: Connection, **columns: Any) -> int:  # noqa: ANN401  the columns of `reading`
+    """Note what one edition read in one capture."""
+    return _insert(connection, schema.reading, **columns)
+
+
+def add_document(connection: Connection, document: Document, *, article_key: str, content_hash: str) -> int:
+    """The row of what `document` says about the article at `article_key`, made if it is new."""
+    columns = _document_columns(document, content_hash)
+    digest = document_digest(document, article_key=article_key, content_hash=content_hash)
+    table = schema.document
+    found = connection.execute(select(table.c.id).where(table.c.digest == digest)).scalar()
+    return int(found) if found is not None else _insert(connection, table, digest=digest, **columns)
+
+
+def document_digest(document: Document, *, article_key: str, content_hash: str) -> str:
+    """sha256 hex of what `document` says about the article at `article_key`, furniture apart."""
+    return _digest({"article": article_key, **_document_columns(document, content_hash)})
+
+
+def add_furniture(connection: Connection, furniture: Sequence[Furniture]) -> int | None:
+    """The row of these cuts, made if they are new; None for none."""
+    if not furniture:
+        return None
+    blocks = [asdict(block) for block in furniture]
+    digest = _digest(blocks)
+    table = schema.furniture
+    found = connection.execute(select(table.c.id).where(table.c.digest == digest)).scalar()
+    return int(found) if found is not None else _insert(connection, table, digest=digest, blocks=blocks)
+
+
+def _insert(connection: Connection, table: Any, **columns: Any) -> int:  # noqa: ANN401  columns of any table
+    result = connection.execute(insert(table), columns)
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def _digest(value: object) -> str:
+    said = json.dumps(value, ensure_ascii=False, sort_keys=True, default=_isoformat)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _isoformat(value: object) -> str:
+    assert isinstance(value, datetime)
+    return value.astimezone(timezone.utc).isoformat()
+
+
+def _document_columns(document: Document, content_hash: str) -> dict[str, Any]:
+    credit = document.credit or Credit(None)
+    return {
+        "content_hash": content_hash,
+        "title": document.title,
+        "kicker": document.kicker,
+        "lede": document.lede,
+        "body": document.body,
+        "subheads": [at for at, block in enumerate(document.blocks) if block.kind is BlockKind.SUBHEAD],
+        "captions": [caption.text for caption in document.captions],
+        "caption_credits": [caption.credit for caption in document.captions],
+        "author": document.author,
+        "published_at": document.published_at,
+        "published_offset": _offset(document.published_at),
+        "modified_at": document.modified_at,
+        "modified_offset": _offset(document.modified_at),
+        "section": document.section,
+        "tags": list(document.tags),
+        "language": document.language,
+        "credit_name": credit.name,
+        "credit_url": credit.url,
+        "credit_site": credit.site,
+        "canonical_url": document.canonical_url,
+        "noarchive": document.noarchive,
+        "provenance": document.provenance,
+    }
+
+
+def _offset(moment: datetime | None) -> int | None:
+    """Minutes east of UTC."""
+    offset = moment.utcoffset() if moment is not None else None
+    return None if offset is None else int(offset.total_seconds() // 60)
+
+
+def document_of(row: Row[Any]) -> Document:
+    """The Document of a row that has the columns of `document`; furniture is not loaded."""
+    subheads = set(row.subheads)
+    has_credit = row.credit_name or row.credit_url or row.credit_site
+    return Document(
+        title=row.title,
+        kicker=row.kicker,
+        lede=row.lede,
+        blocks=tuple(
+            Block(text, BlockKind.SUBHEAD if at in subheads else BlockKind.PARAGRAPH)
+            for at, text in enumerate(row.body.split("\n\n") if row.body else ())
+        ),
+        captions=tuple(
+            Caption(text, credit) for text, credit in zip(row.captions, row.caption_credits, strict=True)
+        ),
+        author=row.author,
+        published_at=at_offset(row.published_at, row.published_offset),
+        modified_at=at_offset(row.modified_at, row.modified_offset),
+        section=row.section,
+        tags=tuple(row.tags),
+        language=row.language,
+        credit=Credit(row.credit_name, row.credit_url, row.credit_site) if has_credit else None,
+        canonical_url=row.canonical_url,
+        noarchive=bool(row.noarchive),
+        provenance=row.provenance,
+    )
+
+
+def at_offset(moment: datetime | None, minutes: int | None) -> datetime | None:
+    """`moment` in the offset that the page stated, `minutes` east of UTC."""
+    if moment is None or minutes is None:
+        return moment
+    return moment.astimezone(timezone(timedelta(minutes=minutes)))
+
+
+_STORED = select(
+    schema.capture.c.id,
+    schema.capture.c.public_id,
+    schema.capture.c.url,
+    schema.capture.c.url_key,
+    schema.capture.c.site,
+    schema.capture.c.captured_at,
+    schema.warc_file.c.name,
+    schema.capture.c.file_offset,
+    schema.capture.c.file_length,
+).join(schema.warc_file)
+
+
+def stored_captures(connection: Connection, ids: Iterable[int]) -> list[StoredCapture]:
+    """The captures with these row ids, in the order of time."""
+    rows = connection.execute(
+        _STORED.where(schema.capture.c.id.in_(list(ids))).order_by(
+            schema.capture.c.captured_at, schema.capture.c.public_id
+        )
+    )
+    return [StoredCapture(*row) for row in rows]
+
+
+def all_captures(connection: Connection) -> Iterable[StoredCapture]:
+    """Every capture, file by file, in the order of their place in the file; streamed."""
+    rows = connection.execution_options(yield_per=1000).execute(
+        _STORED.order_by(schema.capture.c.file_id, schema.capture.c.file_offset)
+    )
+    return (StoredCapture(*row) for row in rows)
+
+
+def find_capture(connection: Connection, prefix: str) -> list[StoredCapture]:
+    """Captures whose public id begins with `prefix`, two at most."""
+    rows = connection.execute(_STORED.where(schema.capture.c.public_id.startswith(prefix, autoescape=True)).limit(2))
+    return [StoredCapture(*row) for row in rows]
+
+
+def count(connection: Connection) -> int:
+    """How many captures there are."""
+    return int(connection.execute(select(func.count()).select_from(schema.capture)).scalar_one())

@@ -1,0 +1,277 @@
+"""Sketches, edges and memberships: what the clusters are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy.orm import aliased
+
+from archive.similarity import Evidence
+from archive.storage import schema
+from archive.types import Outcome, Relation, Role
+
+_judgement, _reading, _article, _document = schema.judgement, schema.reading, schema.article, schema.document
+_edge, _sketch, _membership = schema.edge, schema.sketch, schema.membership
+
+MIN_SHARED = 3
+"""Sampled shingles that two texts must share to be compared at all."""
+
+
+def _current_versions() -> Any:  # noqa: ANN401  a Select; its columns are article_id and document_id
+    """(article row, document row) of every version of every article, in the edition of the article.
+
+    To be narrowed by the caller to some articles or documents."""
+    later = aliased(_judgement)
+    return (
+        select(_judgement.c.article_id, _reading.c.document_id)
+        .select_from(_judgement)
+        .join(_article, _article.c.id == _judgement.c.article_id)
+        .join(_reading, _reading.c.id == _judgement.c.reading_id)
+        .where(
+            _judgement.c.outcome == Outcome.VERSION,
+            _judgement.c.edition_id == _article.c.edition_id,
+            ~select(later.c.id).where(later.c.replaces == _judgement.c.id).exists(),
+        )
+        .distinct()
+    )
+
+
+def documents_of(connection: Connection, articles: Iterable[int]) -> list[int]:
+    """Documents of all versions of these articles."""
+    rows = connection.execute(_current_versions().where(_judgement.c.article_id.in_(list(articles))))
+    return sorted(row.document_id for row in rows)
+
+
+def articles_of(connection: Connection, documents: Iterable[int]) -> dict[int, int]:
+    """{document: the article that it is a version of} for those of these documents that are versions now."""
+    rows = connection.execute(_current_versions().where(_reading.c.document_id.in_(list(documents))))
+    return {row.document_id: row.article_id for row in rows}
+
+
+def has_sketch(connection: Connection, document: int) -> bool:
+    """Whether the document's sketch is in the index."""
+    return connection.execute(select(_sketch.c.hash).where(_sketch.c.document_id == document)).first() is not None
+
+
+def add_sketch(connection: Connection, document: int, hashes: Sequence[int]) -> None:
+    """Put a document's sketch into the index."""
+    if hashes:
+        connection.execute(insert(_sketch), [{"hash": value, "document_id": document} for value in hashes])
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """What is compared of one document."""
+
+    document_id: int
+    article_id: int
+    article: str
+    """Public id of the article."""
+    site: str
+    title: str | None
+    lede: str | None
+    body: str
+
+
+def candidates(connection: Connection, hashes: Sequence[int], *, but_not: int) -> list[StoredText]:
+    """Versions of articles other than `but_not` that share at least `MIN_SHARED` of these sampled shingles."""
+    if not hashes:
+        return []
+    shared = (
+        select(_sketch.c.document_id)
+        .where(_sketch.c.hash.in_(list(hashes)))
+        .group_by(_sketch.c.document_id)
+        .having(func.count() >= min(MIN_SHARED, len(hashes)))
+    )
+    documents = list(connection.execute(shared).scalars())
+    return [text for text in texts(connection, documents) if text.article_id != but_not] if documents else []
+
+
+def texts(connection: Connection, documents: Sequence[int]) -> list[StoredText]:
+    """The texts of those of these documents that are versions now."""
+    owner = articles_of(connection, documents)
+    rows = connection.execute(
+        select(_document.c.id, _document.c.title, _document.c.lede, _document.c.body)
+        .where(_document.c.id.in_(list(owner)))
+        .order_by(_document.c.id)
+    ).all()
+    named = {
+        row.id: row
+        for row in connection.execute(
+            select(_article.c.id, _article.c.public_id, _article.c.site).where(_article.c.id.in_(set(owner.values())))
+        )
+    }
+    return [
+        StoredText(row.id, owner[row.id], named[owner[row.id]].public_id, named[owner[row.id]].site, *row[1:])
+        for row in rows
+    ]
+
+
+def known_edges(connection: Connection, document: int) -> set[int]:
+    """Documents that this one has been compared with and found related to."""
+    rows = connection.execute(
+        select(_edge.c.document_a, _edge.c.document_b).where(
+            or_(_edge.c.document_a == document, _edge.c.document_b == document)
+        )
+    )
+    return {b if a == document else a for a, b in rows}
+
+
+def add_edge(connection: Connection, a: int, b: int, *, relation: Relation, evidence: Evidence) -> None:
+    """Note how two documents overlap."""
+    connection.execute(
+        insert(_edge),
+        {
+            "document_a": a,
+            "document_b": b,
+            "relation": relation,
+            "resemblance": evidence.resemblance,
+            "containment_ab": evidence.containment_ab,
+            "containment_ba": evidence.containment_ba,
+            "lede_ab": evidence.lede_ab,
+            "lede_ba": evidence.lede_ba,
+            "numbers": evidence.numbers,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleEdge:
+    """An edge between two versions, by the articles that they are versions of."""
+
+    id: int
+    article_a: int
+    article_b: int
+    relation: Relation
+    resemblance: float
+    containment_ab: float
+    containment_ba: float
+
+
+def edges_of(connection: Connection, articles: Iterable[int]) -> list[ArticleEdge]:
+    """Edges between versions of which one, at least, belongs to these articles."""
+    documents = documents_of(connection, articles)
+    rows = connection.execute(
+        select(
+            _edge.c.id,
+            _edge.c.document_a,
+            _edge.c.document_b,
+            _edge.c.relation,
+            _edge.c.resemblance,
+            _edge.c.containment_ab,
+            _edge.c.containment_ba,
+        )
+        .where(or_(_edge.c.document_a.in_(documents), _edge.c.document_b.in_(documents)))
+        .order_by(_edge.c.id)
+    ).all()
+    owner = articles_of(connection, {document for row in rows for document in (row.document_a, row.document_b)})
+    return [
+        ArticleEdge(row.id, owner[row.document_a], owner[row.document_b], Relation(row.relation), *row[4:])
+        for row in rows
+        if row.document_a in owner and row.document_b in owner
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    """What clustering asks of an article as it stands."""
+
+    id: int
+    public_id: str
+    url: str
+    site: str
+    first_seen_at: datetime
+    published_at: datetime | None
+    credit_site: str | None
+    credit_url: str | None
+
+
+def facts(connection: Connection, articles: Iterable[int]) -> list[ArticleFacts]:
+    """The articles among these that have a version."""
+    rows = connection.execute(
+        select(
+            _article.c.id,
+            _article.c.public_id,
+            _article.c.url,
+            _article.c.site,
+            _article.c.first_seen_at,
+            _document.c.published_at,
+            _document.c.credit_site,
+            _document.c.credit_url,
+        )
+        .join(_judgement, _judgement.c.id == _article.c.head_id)
+        .join(_reading, _reading.c.id == _judgement.c.reading_id)
+        .join(_document, _document.c.id == _reading.c.document_id)
+        .where(_article.c.id.in_(list(articles)))
+    )
+    return [ArticleFacts(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMember:
+    """An article's place in a cluster."""
+
+    article_id: int
+    cluster_id: str
+    role: Role
+    reason: str
+    edge_id: int | None
+    other_id: int | None
+    is_a: bool
+
+
+def members_of(connection: Connection, articles: Iterable[int]) -> dict[int, StoredMember]:
+    """{article row id: its place} for those of these articles that are in a cluster."""
+    rows = connection.execute(
+        select(
+            _membership.c.article_id,
+            _membership.c.cluster_id,
+            _membership.c.role,
+            _membership.c.reason,
+            _membership.c.edge_id,
+            _membership.c.other_id,
+            _membership.c.is_a,
+        ).where(_membership.c.article_id.in_(list(articles)))
+    )
+    return {row[0]: StoredMember(row[0], row[1], Role(row[2]), *row[3:6], is_a=bool(row[6])) for row in rows}
+
+
+def fellows(connection: Connection, articles: Iterable[int]) -> set[int]:
+    """Row ids of all articles that share a cluster with any of these."""
+    own = select(_membership.c.cluster_id).where(_membership.c.article_id.in_(list(articles)))
+    rows = connection.execute(select(_membership.c.article_id).where(_membership.c.cluster_id.in_(own)))
+    return set(rows.scalars())
+
+
+def remove_member(connection: Connection, article: int) -> None:
+    """The article is in no cluster any more."""
+    connection.execute(delete(_membership).where(_membership.c.article_id == article))
+
+
+def set_member(connection: Connection, member: StoredMember) -> None:
+    """The article's place is this one now."""
+    remove_member(connection, member.article_id)
+    connection.execute(
+        insert(_membership),
+        {
+            "article_id": member.article_id,
+            "cluster_id": member.cluster_id,
+            "role": member.role,
+            "reason": member.reason,
+            "edge_id": member.edge_id,
+            "other_id": member.other_id,
+            "is_a": member.is_a,
+        },
+    )
+
+
+def rows_of(connection: Connection, public_ids: Iterable[str]) -> dict[str, int]:
+    """{public id: row id} of those of these articles that exist."""
+    rows = connection.execute(
+        select(_article.c.public_id, _article.c.id).where(_article.c.public_id.in_(list(public_ids)))
+    )
+    return {row.public_id: row.id for row in rows}

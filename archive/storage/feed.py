@@ -1,0 +1,132 @@
+"""The feed of changes, runs, and reading through the views."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, insert, select, update
+from sqlalchemy.sql.expression import ColumnElement
+
+from archive.storage import schema
+from archive.storage.views import SELECTABLES
+from archive.types import ChangeKind
+
+
+def add_change(
+    connection: Connection,
+    kind: ChangeKind,
+    *,
+    at: datetime,
+    article: tuple[int, str] | None = None,
+    capture: tuple[int, str] | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell consumers; `article` and `capture` are (row id, public id).
+
+    The public id is made of what happened, so that it is the same in a replayed archive. What happens twice
+    (an article that leaves and joins a cluster at one capture) is told apart by a count.
+    """
+    said = f"{kind} {article and article[1]} {capture and capture[1]} {at.isoformat()}"
+    table = schema.change
+    repeated = 0
+    while True:
+        public_id = hashlib.sha256(f"{said} {repeated}".encode()).hexdigest()[:16]
+        if connection.execute(select(table.c.seq).where(table.c.public_id == public_id)).first() is None:
+            break
+        repeated += 1
+    connection.execute(
+        insert(table),
+        {
+            "public_id": public_id,
+            "kind": kind,
+            "article_id": article and article[0],
+            "capture_id": capture and capture[0],
+            "at": at,
+            "detail": dict(detail or {}),
+        },
+    )
+
+
+def start_run(connection: Connection, kind: str, *, at: datetime) -> int:
+    """Note that a run began."""
+    result = connection.execute(insert(schema.run), {"kind": kind, "started_at": at, "counts": {}})
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def finish_run(connection: Connection, run: int, *, at: datetime, counts: Mapping[str, int]) -> None:
+    """Note how a run ended."""
+    connection.execute(
+        update(schema.run).where(schema.run.c.id == run), {"finished_at": at, "counts": dict(counts)}
+    )
+
+
+def rows(
+    connection: Connection,
+    view: str,
+    *where: ColumnElement[bool],
+    order_by: tuple[str, ...] = (),
+    limit: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Rows of one of the contract's views as dicts; streamed, in the order of the named columns ("-x" descends)."""
+    selectable = SELECTABLES[view]
+    query: Select[Any] = select(selectable).where(*where)
+    for name in order_by:
+        column = selectable.c[name.removeprefix("-")]
+        query = query.order_by(column.desc() if name.startswith("-") else column)
+    if limit is not None:
+        query = query.limit(limit)
+    result = connection.execution_options(yield_per=500).execute(query)
+    return (dict(row._mapping) for row in result)  # noqa: SLF001  SQLAlchemy's public name for a row as a mapping
+
+
+def column(view: str, name: str) -> ColumnElement[Any]:
+    """A column of a view, for `rows(where=...)`."""
+    return SELECTABLES[view].c[name]
+
+
+def tally(connection: Connection, view: str, *columns: str) -> list[tuple[Any, ...]]:
+    """How many rows of a view have each combination of these columns' values, with the count last."""
+    chosen = [SELECTABLES[view].c[name] for name in columns]
+    query = select(*chosen, func.count()).select_from(SELECTABLES[view]).group_by(*chosen).order_by(*chosen)
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def seq_of(connection: Connection, change: str) -> int | None:
+    """Where in the feed the change with this public id stands."""
+    seq: int | None = connection.execute(
+        select(schema.change.c.seq).where(schema.change.c.public_id == change)
+    ).scalar()
+    return seq
+
+
+def sites(connection: Connection) -> list[dict[str, Any]]:
+    """What there is of each site, by name."""
+    capture = schema.capture
+    found: dict[str, dict[str, Any]] = {}
+    for site, captures, last in connection.execute(
+        select(capture.c.site, func.count(), func.max(capture.c.captured_at)).group_by(capture.c.site)
+    ):
+        found[site] = {"site": site, "captures": captures, "last_captured_at": last}
+    articles = SELECTABLES["articles"].c
+    for row in connection.execute(
+        select(
+            articles.site,
+            func.count(),
+            func.sum(articles.versions),
+            func.sum(case((articles.role.in_(("copy", "excerpt")), 1), else_=0)),
+            func.count(articles.gone_at),
+        ).group_by(articles.site)
+    ):
+        site, count, versions, copies, gone = row
+        found.setdefault(site, {"site": site, "captures": 0, "last_captured_at": None}).update(
+            articles=count, versions=int(versions), copies=int(copies), gone=gone
+        )
+    for site, held in tally(connection, "held", "site"):
+        found[site]["held"] = held
+    blank = {"articles": 0, "versions": 0, "copies": 0, "gone": 0, "held": 0}
+    return [{**blank, **found[site]} for site in sorted(found)]
