@@ -18,13 +18,13 @@ from archive.storage.histories import SiteReading
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-def rechecks(readings: Iterable[SiteReading], *, since: datetime) -> list[Recheck]:
-    """Which of these readings, in the order of time, show an article again, and whether it had changed."""
+def rechecks(readings: Iterable[SiteReading], *, site: str, since: datetime) -> list[Recheck]:
+    """Which of these readings, in the order of time, show an article again on `site`, and whether it had changed."""
     last: dict[str, str] = {}
     found = []
     for seen in readings:
         before = last.get(seen.article_key)
-        if before is not None and seen.captured_at >= since:
+        if before is not None and seen.site == site and seen.captured_at >= since:
             found.append(Recheck(seen.article_key, seen.captured_at, seen.capture, before != seen.content_hash))
         last[seen.article_key] = seen.content_hash
     return found
@@ -49,27 +49,36 @@ class Breakers:
         self._resumed[site] = max(at, self._resumed.get(site, _BEGINNING))
         self._windows.pop(site, None)
 
-    def see(self, connection: Connection, site: str, recheck: Recheck) -> None:
-        """Count a known article that was seen again, later than anything else on its site that day."""
-        if site in self._tripped or recheck.captured_at <= self._resumed.get(site, _BEGINNING):
-            return
+    def see(self, connection: Connection, site: str, recheck: Recheck) -> datetime | None:
+        """Count a known article that was seen again, later than ever before.
+
+        Returns the moment from which judgements of the site's captures have to be made again, or None: other
+        articles of the site may have been seen later still.
+        """
+        if recheck.captured_at <= self._resumed.get(site, _BEGINNING):
+            return None
+        now, before = _moment(recheck), self._tripped.get(site)
+        if before is not None and before <= now:
+            return None
         window = self._windows.get(site)
         if window is None:
             # The reading of `recheck` is stored already, so the window loaded here ends with it.
             window = self._windows[site] = deque(self._load(connection, site, recheck.captured_at))
-        elif window and recheck.captured_at < window[-1].captured_at:
-            self._windows.pop(site)
-            self.look_again(connection, site, recheck.captured_at)
-            return
-        else:
+        elif not window or _moment(window[-1]) < now:
             window.append(recheck)
-        while window and recheck.captured_at - window[0].captured_at > BREAKER_WINDOW:
+        if before is not None or _moment(window[-1]) != now:
+            return self.look_again(connection, site, recheck.captured_at)
+        while recheck.captured_at - window[0].captured_at > BREAKER_WINDOW:
             window.popleft()
-        if recheck.is_changed:
-            self._set(connection, site, tripped(window))
+        trip = tripped(window, since=recheck.captured_at) if recheck.is_changed else None
+        if trip is not None:
+            self._store(connection, site, _moment(trip))
+        return None
 
-    def look_again(self, connection: Connection, site: str, at: datetime) -> datetime | None:
-        """Work out anew what a capture that arrived late, at `at`, changes.
+    def look_again(
+        self, connection: Connection, site: str, at: datetime, *, next_at: datetime | None = None
+    ) -> datetime | None:
+        """Work out anew what a capture that arrived late, at `at`, changes; its article was seen next at `next_at`.
 
         Returns the moment from which judgements of the site's captures have to be made again, or None.
         """
@@ -77,12 +86,13 @@ class Breakers:
         before = self._tripped.get(site)
         if before is not None and before[0] < at:
             return None
-        # What arrived at `at` counts in the windows that end up to 24 hours later.
-        until = at + BREAKER_WINDOW
-        now = tripped(self._load(connection, site, at, until))
-        if now is None and before is not None:
-            now = tripped(self._load(connection, site, at)) if before[0] <= until else None
-        after = (now.captured_at, now.capture_id) if now is not None else before if before and before[0] > until else None
+        # What arrived at `at` counts in the windows that end up to 24 hours later, and it may be the reason why
+        # the next capture of its article counts as changed, or no more.
+        until = (next_at or at) + BREAKER_WINDOW
+        trip = tripped(self._load(connection, site, at, until), since=at)
+        if trip is None and before is not None:
+            trip = tripped(self._load(connection, site, at), since=at)
+        after = None if trip is None else _moment(trip)
         if after == before:
             return None
         self._store(connection, site, after)
@@ -93,19 +103,16 @@ class Breakers:
         before = self._tripped.get(site)
         if before is None:
             return None
-        now = tripped(self._load(connection, site, _BEGINNING + BREAKER_WINDOW))
-        self._store(connection, site, (now.captured_at, now.capture_id) if now is not None else None)
+        trip = tripped(self._load(connection, site, _BEGINNING + BREAKER_WINDOW))
+        self._store(connection, site, None if trip is None else _moment(trip))
         return before[0]
 
-    def _load(
-        self, connection: Connection, site: str, at: datetime, until: datetime | None = None
-    ) -> list[Recheck]:
+    def _load(self, connection: Connection, site: str, at: datetime, until: datetime | None = None) -> list[Recheck]:
+        """What was seen again in the 24 hours before `at`, and from then on."""
         since = max(at - BREAKER_WINDOW, self._resumed.get(site, _BEGINNING))
-        return rechecks(histories.site_readings(connection, self._edition, site, since=since, until=until), since=since)
-
-    def _set(self, connection: Connection, site: str, trip: Recheck | None) -> None:
-        if trip is not None:
-            self._store(connection, site, (trip.captured_at, trip.capture_id))
+        readings = histories.site_readings(connection, self._edition, site, since=since, until=until)
+        resumed = self._resumed.get(site, _BEGINNING)
+        return [recheck for recheck in rechecks(readings, site=site, since=since) if recheck.captured_at > resumed]
 
     def _store(self, connection: Connection, site: str, trip: tuple[datetime, str] | None) -> None:
         histories.set_breaker(connection, self._edition, site, trip)
@@ -113,3 +120,7 @@ class Breakers:
             self._tripped.pop(site, None)
         else:
             self._tripped[site] = trip
+
+
+def _moment(recheck: Recheck) -> tuple[datetime, str]:
+    return recheck.captured_at, recheck.capture_id

@@ -71,7 +71,9 @@ STRONG = frozenset({Relation.EXACT, Relation.NEAR_COPY})
 _WORD_OF_A_PERSON = "a person's word"
 
 
-def cluster(candidates: Iterable[Candidate], links: Iterable[Link], decisions: Sequence[Decision] = ()) -> list[Cluster]:
+def cluster(
+    candidates: Iterable[Candidate], links: Iterable[Link], decisions: Sequence[Decision] = ()
+) -> list[Cluster]:
     """The clusters of two or more articles, ordered by id.
 
     `links` between articles that are not among `candidates` are ignored, so are decisions about them.
@@ -98,12 +100,15 @@ class _Spoken:
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
         pairs: dict[frozenset[str], DecisionKind] = {}
-        self.originals: set[str] = set()
-        for decision in sorted(decisions, key=lambda made: (made.decided_at, made.kind)):
+        self.originals: dict[str, int] = {}
+        """{article: its place in the order of time}: what was said last holds."""
+        for place, decision in enumerate(
+            sorted(decisions, key=lambda made: (made.decided_at, made.kind, made.subject))
+        ):
             if decision.kind in (DecisionKind.SAME, DecisionKind.NOT_SAME) and decision.object:
                 pairs[frozenset((decision.subject, decision.object))] = decision.kind
             elif decision.kind is DecisionKind.ORIGINAL:
-                self.originals.add(decision.subject)
+                self.originals[decision.subject] = place
         self.apart = {pair for pair, kind in pairs.items() if kind is DecisionKind.NOT_SAME}
         self.together = {pair for pair, kind in pairs.items() if kind is DecisionKind.SAME and len(pair) > 1}
 
@@ -157,9 +162,7 @@ def _is_apart(one: set[str], other: set[str], spoken: _Spoken) -> bool:
     return any(len(pair & one) == 1 and len(pair & other) == 1 for pair in spoken.apart)
 
 
-def _hang_excerpts(
-    groups: list[set[str]], links: Sequence[Link], spoken: _Spoken
-) -> list[tuple[set[str], set[str]]]:
+def _hang_excerpts(groups: list[set[str]], links: Sequence[Link], spoken: _Spoken) -> list[tuple[set[str], set[str]]]:
     """(core, excerpts) for each cluster: a group that only repeats part of another one hangs on it."""
     index = {article: number for number, members in enumerate(groups) for article in members}
     hosts: dict[int, list[tuple[float, int]]] = defaultdict(list)
@@ -169,19 +172,15 @@ def _hang_excerpts(
             continue
         if not _is_apart(groups[part], groups[whole], spoken):
             hosts[part].append((-link.containment_ab, whole))
-    hung: dict[int, list[int]] = defaultdict(list)
-    for part, found in hosts.items():
-        # An excerpt of an excerpt hangs on the whole text, which it is contained in as well.
-        whole_texts = [entry for entry in found if entry[1] not in hosts]
-        if whole_texts:
-            best = min(whole_texts, key=lambda entry: (entry[0], min(groups[entry[1]])))
-            hung[best[1]].append(part)
-    placed = {part for parts in hung.values() for part in parts}
-    return [
-        (members, {article for part in hung[number] for article in groups[part]})
-        for number, members in enumerate(groups)
-        if number not in placed
-    ]
+    hung: dict[int, set[str]] = defaultdict(set)
+    placed = set()
+    # An excerpt of an excerpt hangs on the whole text, which it is contained in as well.
+    ways = [(share, whole, part) for part, found in hosts.items() for share, whole in found if whole not in hosts]
+    for _, whole, part in sorted(ways, key=lambda way: (way[0], min(groups[way[1]]), min(groups[way[2]]))):
+        if part not in placed and not _is_apart(groups[part], hung[whole], spoken):
+            hung[whole] |= groups[part]
+            placed.add(part)
+    return [(members, hung[number]) for number, members in enumerate(groups) if number not in placed]
 
 
 def _describe(
@@ -217,24 +216,22 @@ def _member(article: str, role: Role, original: str, everyone: set[str], pairs: 
     return Member(article, role, _WORD_OF_A_PERSON if best.edge is None else best.relation.value, best.edge)
 
 
-def _original(
-    core: set[str], excerpts: set[str], *, known: dict[str, Candidate], spoken: _Spoken
-) -> tuple[str, str]:
-    named = sorted(core & spoken.originals)
+def _original(core: set[str], excerpts: set[str], *, known: dict[str, Candidate], spoken: _Spoken) -> tuple[str, str]:
+    named = core & spoken.originals.keys()
     if named:
-        return named[0], _WORD_OF_A_PERSON
+        return max(named, key=lambda article: spoken.originals[article]), _WORD_OF_A_PERSON
     members = [known[article] for article in core]
     by_site = Counter(candidate.site for candidate in members)
-    credits: Counter[str] = Counter()
+    named_by: Counter[str] = Counter()
     for other in (*members, *(known[article] for article in excerpts)):
         for candidate in members:
             # A site that runs two of the members is not named by its name alone.
             by_name = other.credit_site == candidate.site and by_site[candidate.site] == 1
             if other.article != candidate.article and (by_name or other.credit_url == candidate.url):
-                credits[candidate.article] += 1
-    if credits:
-        most = max(credits.values())
-        credited = [candidate for candidate in members if credits[candidate.article] == most]
+                named_by[candidate.article] += 1
+    if named_by:
+        most = max(named_by.values())
+        credited = [candidate for candidate in members if named_by[candidate.article] == most]
         chosen = min(credited, key=lambda candidate: (_time(candidate), candidate.article))
         return chosen.article, "credited"
     if all(candidate.published_at for candidate in members):

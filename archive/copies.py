@@ -53,11 +53,14 @@ class Copies:
         wanted = set(articles)
         if not wanted:
             return
-        for text in clusters.texts(self.connection, clusters.documents_of(self.connection, wanted)):
-            self._compare(text)
-        self._cluster(wanted, at=at)
+        texts = clusters.texts(self.connection, clusters.documents_of(self.connection, wanted))
+        # A list and not any() at once: every text has to get into the index.
+        is_alike = any([self._compare(text) for text in texts])  # noqa: C419  as said above
+        if is_alike or self._decisions or clusters.members_of(self.connection, wanted):
+            self._cluster(wanted, at=at)
 
-    def _compare(self, text: StoredText) -> None:
+    def _compare(self, text: StoredText) -> bool:
+        """Index the text, and compare it with everything that might be alike; whether there is any such thing."""
         own = _profile(text.title, text.lede, text.body)
         hashes = own.sketch()
         if not clusters.has_sketch(self.connection, text.document_id):
@@ -71,11 +74,19 @@ class Copies:
             a, b = sorted((text, other), key=lambda one: (one.article, one.document_id))
             profile_a, profile_b = _profile(a.title, a.lede, a.body), _profile(b.title, b.lede, b.body)
             evidence = compare(profile_a, profile_b)
-            relation = relate(profile_a, profile_b, evidence, same_site=a.site == b.site)
-            if relation is not None:
+            # An article's site may turn out to be another one; what stands in the texts does not change.
+            across = relate(profile_a, profile_b, evidence, same_site=False)
+            within = relate(profile_a, profile_b, evidence, same_site=True)
+            if across is not None and within is not None:
                 clusters.add_edge(
-                    self.connection, a.document_id, b.document_id, relation=relation, evidence=evidence
+                    self.connection,
+                    a.document_id,
+                    b.document_id,
+                    relation=across,
+                    relation_within=within,
+                    evidence=evidence,
                 )
+        return bool(found)
 
     def _cluster(self, articles: set[int], *, at: datetime) -> None:
         """Cluster anew everything that is tied to these articles, directly or through others."""
@@ -116,10 +127,7 @@ class Copies:
             for edge in clusters.edges_of(self.connection, new):
                 edges[edge.id] = edge
             tied = {
-                row
-                for edge in edges.values()
-                if edge.relation in _TYING
-                for row in (edge.article_a, edge.article_b)
+                row for edge in edges.values() if edge.relation in _TYING for row in (edge.article_a, edge.article_b)
             }
             tied |= clusters.fellows(self.connection, new)
             tied |= {other for pair in spoken if pair & new for other in pair}
@@ -141,7 +149,7 @@ class Copies:
         *,
         at: datetime,
     ) -> None:
-        if before == after or public_id is None and before is None:
+        if before == after or (public_id is None and before is None):
             return
         if after is None:
             clusters.remove_member(self.connection, article)
@@ -170,7 +178,7 @@ _ABOUT_CLUSTERS = frozenset({DecisionKind.SAME, DecisionKind.NOT_SAME, DecisionK
 def _links(edges: Iterable[ArticleEdge], public: dict[int, str]) -> list[Link]:
     """One link for each pair of articles: the edge between two of their versions that says most."""
     best: dict[frozenset[str], Link] = {}
-    for edge in edges:
+    for edge in sorted(edges, key=_strength):
         if edge.article_a not in public or edge.article_b not in public:
             continue
         link = Link(
@@ -183,13 +191,14 @@ def _links(edges: Iterable[ArticleEdge], public: dict[int, str]) -> list[Link]:
             edge.id,
         )
         pair = frozenset((link.a, link.b))
-        if pair not in best or _strength(link) < _strength(best[pair]):
-            best[pair] = link
+        best.setdefault(pair, link)
     return list(best.values())
 
 
-def _strength(link: Link) -> tuple[int, float, float, float]:
-    return _RANK[link.relation], -link.resemblance, -link.containment_ab, -link.containment_ba
+def _strength(edge: ArticleEdge) -> tuple[float, ...]:
+    """Strongest first. All figures count, so that edges which are equal in this show the same evidence."""
+    figures = (edge.resemblance, edge.containment_ab, edge.containment_ba, edge.lede_ab, edge.lede_ba, edge.numbers)
+    return _RANK[edge.relation], *(-figure for figure in figures)
 
 
 def _stored(member: Member, cluster_id: str, article: int, by_edge: dict[int, ArticleEdge]) -> StoredMember:

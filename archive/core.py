@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from archive import export, warc
 from archive.copies import Copies
@@ -25,8 +26,9 @@ from archive.exceptions import ArchiveLockedError, NoArchiveError, StorageError,
 from archive.history import Effect, Historian, Seen
 from archive.storage import captures, feed, histories
 from archive.storage.captures import StoredCapture
-from archive.storage.engine import connect, describe_engine, engine_warning, storage_errors
+from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, storage_errors
 from archive.storage.migrate import prepare
+from archive.text import tidy
 from archive.types import Capture, Decision, DecisionKind, Document, Edition
 from archive.urls import host_of, identity
 from archive.warc import Location, WarcWriter
@@ -81,9 +83,7 @@ class Archive:
         self._group: _Group | None = None
 
     @classmethod
-    def open(
-        cls, folder: Path | str, *, database: str | URL | None = None, extractor: Extractor | None = None
-    ) -> Self:
+    def open(cls, folder: Path | str, *, database: str | URL | None = None, extractor: Extractor | None = None) -> Self:
         """Open the archive in `folder`; with an `extractor` for writing, and then it is made if it is not there.
 
         `database` puts the tables elsewhere, e.g. `postgresql://user@host/name`. Raises NoArchiveError,
@@ -96,19 +96,21 @@ class Archive:
         shown_as = str(folder) if database is None else _without_password(database)
         if extractor is not None:
             try:
-                (folder / "captures").mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True)
             except OSError as e:
                 raise StorageError(f"cannot make an archive in {str(folder)!r}: {e.strerror}") from e
         url = database or URL.create("sqlite", database=str(file))
-        engine = connect(url, is_readonly=extractor is None)
-        if extractor is not None or _may_need_upgrade(folder, database):
-            writer = engine if extractor is not None else connect(url)
-            prepare(writer, shown_as=shown_as)
-        archive = cls(folder, engine, shown_as=shown_as, extractor=extractor)
-        if extractor is not None:
-            archive._take_lock()
-            for path in warc.open_files(archive.captures_folder):
-                warc.repair(path)
+        archive = cls(folder, connect(url, is_readonly=extractor is None), shown_as=shown_as, extractor=extractor)
+        try:
+            if extractor is not None or _may_need_upgrade(folder, database):
+                prepare(url, shown_as=shown_as, may_make=extractor is not None)
+            if extractor is not None:
+                archive._take_lock()
+                for path in warc.open_files(archive.captures_folder):
+                    warc.repair(path)
+        except BaseException:
+            archive.close()
+            raise
         return archive
 
     def __enter__(self) -> Self:
@@ -153,13 +155,27 @@ class Archive:
             public_id = warc.capture_id(capture)
             if group.knows(public_id):
                 return Recorded(public_id, is_new=False)
-            place = location or group.append(capture, encoded)
-            seen = group.add_capture(capture, public_id, place, site=self._site_of(capture))
-            effect = group.historian.observe(seen, document)
-            group.copies.update(effect.touched, at=capture.captured_at)
+            try:
+                place = location or group.append(capture, encoded)
+                seen = group.add_capture(capture, public_id, place, site=self._site_of(capture))
+                effect = group.historian.observe(seen, document)
+                group.copies.update(effect.touched, at=capture.captured_at)
+            except BaseException:
+                # Whoever catches this and goes on must not commit half a capture.
+                self.roll_back()
+                raise
             if group.is_full:
                 self.commit()
             return Recorded(public_id, is_new=True, effect=effect)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The connection of the transaction in progress, for the functions of `archive.storage.frontier`.
+
+        What they change becomes durable together with the captures recorded around them, at the next `commit`.
+        """
+        with self._errors():
+            yield self._writing().connection
 
     def decide(self, decision: Decision) -> bool:
         """Heed what a person decided, now and in every replay; False if it had been said before.
@@ -203,6 +219,7 @@ class Archive:
 
     def start_run(self, kind: str, *, at: datetime) -> int:
         """Note that a run began; returns its number."""
+        self.commit()
         with self._errors(), self._engine.begin() as connection:
             return feed.start_run(connection, kind, at=at)
 
@@ -227,7 +244,7 @@ class Archive:
             if self._group is not None:
                 yield self._group.connection
             else:
-                with self._engine.connect() as connection:
+                with for_reading(self._engine).connect() as connection:
                     yield connection
 
     def known(self, capture_ids: list[str]) -> set[str]:
@@ -308,6 +325,9 @@ class Archive:
             raise StorageError(f"archive {self._shown_as!r} is open for reading only: open it with an extractor")
         if self._group is None:
             self._group = _Group(self, self._engine, self._extractor)
+            # A crash, or a copied file, may have left decisions beside the captures that no row knows of.
+            for made in self._decisions.but_not(self._group.decision_ids):
+                self._heed(self._group, made)
         return self._group
 
     def _site_of(self, capture: Capture) -> str:
@@ -320,7 +340,7 @@ class Archive:
 
     def _heed(self, group: _Group, made: Decision) -> None:
         histories.add_decision(group.connection, stored(made))
-        group.historian.note(made.kind, made.subject, made.decided_at)
+        group.historian.note(made)
         group.copies.note(made)
         touched: set[int] = set()
         if made.kind in (DecisionKind.RELEASE, DecisionKind.DISCARD):
@@ -330,15 +350,13 @@ class Archive:
         elif made.kind is DecisionKind.RESUME:
             since = group.historian.breakers.forget(group.connection, made.subject)
             if since is not None:
-                touched |= group.historian.judge_site_anew(made.subject, since, at=made.decided_at)
+                touched |= group.historian.judge_site_anew(made.subject, since)
         else:
             named = [name for name in (made.subject, made.object) if name]
             articles = [article for name in named for article in histories.articles_named(group.connection, name)]
             if made.kind is DecisionKind.TAKE_DOWN:
                 for article in articles:
-                    histories.add_tombstone(
-                        group.connection, article.id, reason=made.note or "", at=made.decided_at
-                    )
+                    histories.add_tombstone(group.connection, article.id, reason=made.note or "", at=made.decided_at)
             else:
                 touched |= {article.id for article in articles}
         group.copies.update(touched, at=made.decided_at)
@@ -377,9 +395,10 @@ class Archive:
 
     def _take_lock(self) -> None:
         """Be the only writer; the lock goes with the process, however it ends."""
-        if fcntl is None:
-            return
         try:
+            self.captures_folder.mkdir(exist_ok=True)
+            if fcntl is None:
+                return
             self._lock = os.open(self.folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:
@@ -402,7 +421,9 @@ class _Group:
                 edition,
                 reread=lambda stored_capture: extractor.read(archive._load(stored_capture)),  # noqa: SLF001  its own group
             )
-            self.copies = Copies(self.connection, [_decision(made) for made in histories.decisions(self.connection)])
+            decisions = histories.decisions(self.connection)
+            self.decision_ids = {made.public_id for made in decisions}
+            self.copies = Copies(self.connection, [_decision(made) for made in decisions])
         except BaseException:
             self.connection.close()
             raise
@@ -442,7 +463,7 @@ class _Group:
             site=site,
             captured_at=capture.captured_at,
             status=capture.status,
-            content_type=capture.header("Content-Type"),
+            content_type=tidy(capture.header("Content-Type") or "") or None,  # a NUL in it would fail on PostgreSQL
             payload_digest=hashlib.sha256(capture.payload).hexdigest(),
             payload_size=len(capture.payload),
             truncated=capture.truncated,
@@ -479,6 +500,8 @@ def _may_need_upgrade(folder: Path, database: object) -> bool:
 
 
 def _without_password(database: str | URL) -> str:
-    from sqlalchemy.engine import make_url  # noqa: PLC0415  only where a database was named
-
-    return make_url(database).render_as_string(hide_password=True)
+    """What errors call the database."""
+    try:
+        return make_url(database).render_as_string(hide_password=True)
+    except ArgumentError as e:
+        raise StorageError(f"not a database URL: {str(database)!r}; e.g. postgresql://user@host/name") from e

@@ -31,23 +31,50 @@ class DecisionFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._ids: set[str] | None = None
+        self._known: dict[str, Decision] | None = None
 
     def add(self, made: Decision) -> bool:
         """Append `made` and sync; False, and nothing written, if it is there."""
-        if self._ids is None:
-            self._ids = {decision_id(known) for known in read_decisions(self.path)} if self.path.exists() else set()
-        if decision_id(made) in self._ids:
+        known = self._read()
+        if decision_id(made) in known:
             return False
         try:
+            _mend(self.path)
             with self.path.open("ab") as file:
                 file.write((json.dumps(_fields(made), ensure_ascii=False) + "\n").encode())
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as e:
             raise StorageError(f"cannot write {str(self.path)!r}: {e.strerror}; nothing was decided") from e
-        self._ids.add(decision_id(made))
+        known[decision_id(made)] = made
         return True
+
+    def but_not(self, ids: set[str]) -> list[Decision]:
+        """Every decision in the file except those with these ids, in its order."""
+        return [made for name, made in self._read().items() if name not in ids]
+
+    def _read(self) -> dict[str, Decision]:
+        if self._known is None:
+            found = read_decisions(self.path) if self.path.exists() else []
+            self._known = {decision_id(made): made for made in found}
+        return self._known
+
+
+def _mend(path: Path) -> None:
+    """Let the file end with a whole line: a crash may have cut off the last one, an editor its line end."""
+    if not path.exists():
+        return
+    with path.open("rb+") as file:
+        lines = file.read()
+        end = lines.rfind(b"\n") + 1
+        if end == len(lines):
+            return
+        try:
+            json.loads(lines[end:])
+        except ValueError:
+            file.truncate(end)
+        else:
+            file.write(b"\n")
 
 
 def _fields(made: Decision) -> dict[str, str]:
@@ -77,7 +104,7 @@ def read_decisions(path: Path) -> list[Decision]:
             fields = json.loads(line)
             decided_at = datetime.fromisoformat(fields["decided_at"])
             if decided_at.tzinfo is None:
-                raise ValueError("decided_at without an offset")
+                raise ValueError("decided_at without an offset")  # noqa: TRY301  told with the line, below
             made.append(
                 Decision(
                     DecisionKind(fields["kind"]),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from archive.breakers import Breakers
 from archive.holding import Recheck
 from archive.storage import captures, feed, histories
-from archive.storage.histories import StandingJudgement, StoredArticle, StoredReading
-from archive.types import Cause, ChangeKind, DecisionKind, Document, Outcome, Verdict
+from archive.storage.histories import StandingJudgement, StoredArticle, StoredDecision, StoredReading
+from archive.types import Cause, ChangeKind, Decision, DecisionKind, Document, Outcome, Verdict
 from archive.urls import article_identity
 from archive.versioning import History, Judgement, Observation, content_hash, fold
 
@@ -61,23 +61,31 @@ class Historian:
         self.edition = edition
         self._reread = reread
         self.breakers = Breakers(connection, edition)
-        self._decided: dict[str, DecisionKind] = {}
+        self._decided: dict[str, tuple[datetime, DecisionKind]] = {}
+        self._taken_down: dict[str, Decision | StoredDecision] = {}
         for decision in histories.decisions(connection):
-            self.note(decision.kind, decision.subject, decision.decided_at)
+            self.note(decision)
 
-    def note(self, kind: DecisionKind, subject: str, decided_at: datetime) -> None:
-        """Heed a decision from now on; decisions are noted in the order in which they were made."""
-        if kind in (DecisionKind.RELEASE, DecisionKind.DISCARD):
-            self._decided[subject] = kind
-        elif kind is DecisionKind.RESUME:
-            self.breakers.resume(subject, decided_at)
+    def note(self, made: Decision | StoredDecision) -> None:
+        """Heed a decision from now on; of several about one thing the one that was made last holds."""
+        if made.kind in (DecisionKind.RELEASE, DecisionKind.DISCARD):
+            now = (made.decided_at, made.kind)
+            self._decided[made.subject] = max(now, self._decided.get(made.subject, now))
+        elif made.kind is DecisionKind.RESUME:
+            self.breakers.resume(made.subject, made.decided_at)
+        elif made.kind is DecisionKind.TAKE_DOWN:
+            self._taken_down[made.subject] = made
+
+    def _decision_about(self, capture: str) -> DecisionKind | None:
+        _, kind = self._decided.get(capture, (None, None))
+        return kind
 
     def observe(self, seen: Seen, document: Document) -> Effect:
         """Judge a new capture, and again whatever it makes look different."""
         reading = self._add_reading(seen, document)
         if reading.article_key is not None:
             return self._observe_article(seen, reading)
-        key = self._attached(reading, any_edition=True)
+        key = self._attached(reading, any_edition=True) or self._released_key(reading)
         if key is None:
             return self._judge_alone(reading)
         touched = self._catch_up(key, but_not=seen.row)
@@ -88,16 +96,19 @@ class Historian:
         reading = histories.reading_of_capture(self.connection, self.edition, row)
         if reading is None:
             return None
-        key = reading.article_key or self._attached(reading)
-        if key is None and self._decided.get(reading.capture) is DecisionKind.RELEASE:
-            key = reading.url_key
-        return self._judge_alone(reading) if key is None else self._judge_again([key], reading, set())
+        key = reading.article_key or self._attached(reading) or self._released_key(reading)
+        if key is not None:
+            return self._judge_again([key], reading, set())
+        alone = self._judge_alone(reading)
+        # It may have been the only version of an article at its own address: released, and now discarded.
+        touched = self._refold(reading.url_key)
+        return replace(alone, touched=frozenset(touched))
 
-    def judge_site_anew(self, site: str, since: datetime, *, at: datetime) -> set[int]:
+    def judge_site_anew(self, site: str, since: datetime) -> set[int]:
         """Judge every article of a site that was seen since then again; returns the row ids of those touched."""
         touched: set[int] = set()
         for key in histories.articles_of_site_since(self.connection, self.edition, site, since):
-            touched |= self._refold(key, at=at)
+            touched |= self._refold(key)
         return touched
 
     # -- one capture -------------------------------------------------------------------------------------------
@@ -142,22 +153,52 @@ class Historian:
         touched = self._catch_up(key, but_not=seen.row)
         article = histories.find_article(self.connection, key)
         if article is not None and self._is_plain_sighting(article, reading):
-            return self._note_sighting(article, reading)
+            return self._note_sighting(article, reading, touched)
+        if article is None and self._is_first_sight(key, reading):
+            return self._note_first(key, reading, touched)
+        # Errors and held pages at this address may be about this article now, and no more about another one.
         keys = {key} | {other for _, other in histories.articles_at(self.connection, self.edition, seen.url_key)}
+        if histories.find_article(self.connection, seen.url_key) is not None:
+            keys.add(seen.url_key)
         return self._judge_again([key, *sorted(keys - {key})], reading, touched)
 
+    def _is_first_sight(self, key: str, reading: StoredReading) -> bool:
+        """The only capture so far at any address of its article: there is no history to ask."""
+        addresses = {key, reading.url_key}
+        return reading.capture not in self._decided and not histories.has_other_capture(
+            self.connection, addresses, but_not=reading.capture_id
+        )
+
+    def _note_first(self, key: str, reading: StoredReading, touched: set[int]) -> Effect:
+        history, judgements = fold([self._observation(reading)])
+        article = self._add_article(key, site=reading.site)
+        self._write(zip([reading], judgements, strict=True), {}, article=article, is_quiet=False)
+        self._settle(article, history, [reading])
+        return Effect(
+            judgements[0].outcome,
+            cause=judgements[0].cause,
+            article=article.public_id,
+            touched=frozenset(touched | {article.id}),
+        )
+
     def _is_plain_sighting(self, article: StoredArticle, reading: StoredReading) -> bool:
-        """The newest capture of a living article, at its own address, with the text of its current version."""
+        """The newest capture of a living article, at its own address, with the text of its current version.
+
+        What was captured just before had that text as well, or else the breaker would have to hear of it.
+        """
         return (
             article.judged_at is not None
             and reading.captured_at > article.judged_at
+            and article.judged_at == article.last_seen_at
             and article.gone_at is None
             and article.head_id is not None
             and reading.url_key == article.url
+            and reading.capture not in self._decided
             and histories.head_hash(self.connection, article.head_id) == reading.content_hash
+            and histories.is_newest_at(self.connection, reading.url_key, reading.captured_at)
         )
 
-    def _note_sighting(self, article: StoredArticle, reading: StoredReading) -> Effect:
+    def _note_sighting(self, article: StoredArticle, reading: StoredReading, touched: set[int]) -> Effect:
         histories.add_judgement(
             self.connection,
             Judgement(reading.capture, Outcome.UNCHANGED),
@@ -170,8 +211,10 @@ class Historian:
             self.connection, article.id, last_seen_at=reading.captured_at, judged_at=reading.captured_at
         )
         recheck = Recheck(article.url, reading.captured_at, reading.capture, is_changed=False)
-        self.breakers.see(self.connection, reading.site, recheck)
-        return Effect(Outcome.UNCHANGED, article=article.public_id)
+        since = self.breakers.see(self.connection, reading.site, recheck)
+        if since is not None:
+            touched |= self.judge_site_anew(reading.site, since)
+        return Effect(Outcome.UNCHANGED, article=article.public_id, touched=frozenset(touched))
 
     def _judge_alone(self, reading: StoredReading) -> Effect:
         """A page that belongs to no known article: held, or of no meaning."""
@@ -183,11 +226,11 @@ class Historian:
     def _judge_again(self, keys: Sequence[str], reading: StoredReading, touched: set[int]) -> Effect:
         """Fold the histories at `keys` again, the first of which is that of `reading`."""
         if reading.article_key is not None:
-            since = self._see(reading)
-            if since is not None:
-                touched |= self.judge_site_anew(reading.site, since, at=reading.captured_at)
+            for site, since in self._see(reading).items():
+                if since is not None:
+                    touched |= self.judge_site_anew(site, since)
         for key in keys:
-            touched |= self._refold(key, at=reading.captured_at)
+            touched |= self._refold(key)
         standing = histories.standing_judgements(self.connection, self.edition, [reading.capture_id])
         judged = standing.get(reading.capture_id)
         if judged is None:
@@ -201,18 +244,22 @@ class Historian:
             touched=frozenset(touched),
         )
 
-    def _see(self, reading: StoredReading) -> datetime | None:
-        """Tell the site's breaker; returns since when the site has to be judged again, if at all."""
+    def _see(self, reading: StoredReading) -> dict[str, datetime | None]:
+        """Tell the site's breaker; returns since when which site has to be judged again, if at all."""
         assert reading.article_key is not None
         others = histories.readings_of_article(self.connection, self.edition, reading.article_key)
         at = next(place for place, other in enumerate(others) if other.id == reading.id)
         if at + 1 < len(others):
-            return self.breakers.look_again(self.connection, reading.site, reading.captured_at)
-        if at > 0:
-            is_changed = others[at - 1].content_hash != reading.content_hash
-            recheck = Recheck(reading.article_key, reading.captured_at, reading.capture, is_changed)
-            self.breakers.see(self.connection, reading.site, recheck)
-        return None
+            after = others[at + 1]
+            return {
+                site: self.breakers.look_again(self.connection, site, reading.captured_at, next_at=after.captured_at)
+                for site in sorted({reading.site, after.site})
+            }
+        if at == 0:
+            return {}
+        is_changed = others[at - 1].content_hash != reading.content_hash
+        recheck = Recheck(reading.article_key, reading.captured_at, reading.capture, is_changed)
+        return {reading.site: self.breakers.see(self.connection, reading.site, recheck)}
 
     # -- which article a page without one belongs to ---------------------------------------------------------------
 
@@ -251,16 +298,14 @@ class Historian:
         keys = {key}
         newest: StoredReading | None = None
         for stored in captures.stored_captures(self.connection, (row for row in unread if row != but_not)):
-            seen = Seen(
-                stored.id, stored.public_id, stored.url, stored.url_key, stored.site, stored.captured_at
-            )
+            seen = Seen(stored.id, stored.public_id, stored.url, stored.url_key, stored.site, stored.captured_at)
             newest = self._add_reading(seen, self._reread(stored))
             keys |= {newest.article_key} if newest.article_key else set()
         if newest is None:
             return set()
         touched: set[int] = set()
         for found in sorted(keys):
-            touched |= self._refold(found, at=newest.captured_at, is_quiet=True, but_not=but_not)
+            touched |= self._refold(found, is_quiet=True, but_not=but_not)
         article = histories.find_article(self.connection, key)
         after = article and article.head_id and histories.head_hash(self.connection, article.head_id)
         if article is not None and before != after:
@@ -274,25 +319,48 @@ class Historian:
             )
         return touched
 
-    def _refold(self, key: str, *, at: datetime, is_quiet: bool = False, but_not: int | None = None) -> set[int]:
+    def _refold(self, key: str, *, is_quiet: bool = False, but_not: int | None = None) -> set[int]:
         """Judge all captures of the article at `key` again; returns its row id where anything moved."""
         readings = self._readings(key)
         if but_not is not None:
             readings = [reading for reading in readings if reading.capture_id != but_not]
+        article = histories.find_article(self.connection, key)
         if not readings:
-            return set()
-        article = histories.find_article(self.connection, key) or histories.add_article(
-            self.connection, public_id=article_id(key), url=key, site=readings[0].site, edition=self.edition
-        )
+            return set() if article is None else self._empty(article)
+        if article is None:
+            article = self._add_article(key, site=readings[0].site)
         history, judgements = fold(self._observation(reading) for reading in readings)
         standing = histories.standing_judgements(
             self.connection, self.edition, [reading.capture_id for reading in readings]
         )
-        has_moved = self._write(
-            zip(readings, judgements, strict=True), standing, article=article, is_quiet=is_quiet
-        )
+        has_moved = self._write(zip(readings, judgements, strict=True), standing, article=article, is_quiet=is_quiet)
         self._settle(article, history, readings)
-        return {article.id} if has_moved or article.first_seen_at != history.first_seen_at else set()
+        was, now = (article.first_seen_at, article.site), (history.first_seen_at, readings[0].site)
+        return {article.id} if has_moved or was != now else set()
+
+    def _add_article(self, key: str, *, site: str) -> StoredArticle:
+        article = histories.add_article(
+            self.connection, public_id=article_id(key), url=key, site=site, edition=self.edition
+        )
+        taken_down = self._taken_down.get(article.public_id)
+        if taken_down is not None:
+            histories.add_tombstone(self.connection, article.id, reason=taken_down.note or "", at=taken_down.decided_at)
+        return article
+
+    def _empty(self, article: StoredArticle) -> set[int]:
+        """No capture shows the article any more: another edition, or a person, sees another one in them."""
+        histories.set_article(
+            self.connection,
+            article.id,
+            edition_id=self.edition,
+            head_id=None,
+            versions=0,
+            first_seen_at=None,
+            last_seen_at=None,
+            gone_at=None,
+            judged_at=None,
+        )
+        return set() if article.head_id is None else {article.id}
 
     def _readings(self, key: str) -> list[StoredReading]:
         """All readings that concern the article at `key`, in the order of time."""
@@ -300,14 +368,12 @@ class Historian:
         addresses = {reading.url_key for reading in own} | {key}
         about_nothing = histories.readings_of_nothing(self.connection, self.edition, addresses)
         attached = [
-            reading
-            for reading in about_nothing
-            if (self._attached(reading) or self._released_key(reading)) == key
+            reading for reading in about_nothing if (self._attached(reading) or self._released_key(reading)) == key
         ]
         return sorted((*own, *attached), key=lambda reading: (reading.captured_at, reading.capture))
 
     def _released_key(self, reading: StoredReading) -> str | None:
-        is_released = self._decided.get(reading.capture) is DecisionKind.RELEASE
+        is_released = self._decision_about(reading.capture) is DecisionKind.RELEASE
         return reading.url_key if is_released and reading.document is not None else None
 
     def _observation(self, reading: StoredReading) -> Observation:
@@ -318,7 +384,7 @@ class Historian:
             document=reading.document or Document(verdict=reading.verdict),
             content_hash=reading.content_hash or "",
             detail=reading.detail,
-            decision=self._decided.get(reading.capture),
+            decision=self._decision_about(reading.capture),
             breaker_open=self.breakers.is_open(reading.site, reading.captured_at, reading.capture),
         )
 
@@ -330,6 +396,7 @@ class Historian:
         histories.set_article(
             self.connection,
             article.id,
+            site=readings[0].site,
             edition_id=self.edition,
             head_id=head,
             versions=history.versions,

@@ -80,8 +80,10 @@ class Recheck:
     """Its content differs from that of the capture before."""
 
 
-def tripped(rechecks: Iterable[Recheck]) -> Recheck | None:
-    """The capture at which a site's breaker trips, or None; `rechecks` in the order of time.
+def tripped(rechecks: Iterable[Recheck], *, since: datetime | None = None) -> Recheck | None:
+    """The first capture, from `since` on, at which a site's breaker trips, or None; `rechecks` in the order of time.
+
+    They have to begin 24 hours before `since`, or all articles that were seen unchanged would not be counted.
 
     It trips when, of at least 20 articles seen again within 24 hours, more than 30 % changed: then the site
     changed, not its articles.
@@ -91,7 +93,7 @@ def tripped(rechecks: Iterable[Recheck]) -> Recheck | None:
         window.append(recheck)
         while recheck.captured_at - window[0].captured_at > BREAKER_WINDOW:
             window.popleft()
-        if not recheck.is_changed:
+        if not recheck.is_changed or (since is not None and recheck.captured_at < since):
             continue
         seen = {past.article for past in window}
         changed = {past.article for past in window if past.is_changed}

@@ -98,6 +98,8 @@ class Capture:
 
 
 class BlockKind(StrEnum):
+    """What a block of a body is."""
+
     PARAGRAPH = "paragraph"
     SUBHEAD = "subhead"
 

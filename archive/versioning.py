@@ -14,7 +14,7 @@ from datetime import datetime
 
 from archive import holding
 from archive.text import plain
-from archive.types import HELD_VERDICTS, Cause, DecisionKind, Document, Outcome, Verdict
+from archive.types import HELD_VERDICTS, Cause, DecisionKind, Document, HoldReason, Outcome, Verdict
 
 HASH_VERSION = 1
 """First byte of every content hash: raise it when `content_hash` covers something else."""
@@ -127,16 +127,21 @@ def judge(history: History, seen: Observation) -> tuple[History, Judgement]:
     """One step of `fold`: what `seen` means after `history`, and the history after it."""
     if seen.decision is DecisionKind.DISCARD:
         return history, Judgement(seen.capture_id, Outcome.DISCARDED, detail=seen.detail)
-    if seen.decision is not DecisionKind.RELEASE:
+    if not _is_released(seen):
         if seen.verdict is not Verdict.OK:
             return _judge_unreadable(history, seen)
         reason = _reason_to_hold(history, seen)
         if reason is not None:
-            waiting = seen if reason.reason is holding.HoldReason.SHRUNK else history.waiting
+            waiting = seen if reason.reason is HoldReason.SHRUNK else history.waiting
             return replace(history, waiting=waiting), Judgement(
                 seen.capture_id, Outcome.HELD, reason=reason.reason, detail=reason.detail
             )
     return _accept(history, seen)
+
+
+def _is_released(seen: Observation) -> bool:
+    """A person let it through; a page in which nothing could be read cannot be a version all the same."""
+    return seen.decision is DecisionKind.RELEASE and seen.content_hash != ""
 
 
 def _judge_unreadable(history: History, seen: Observation) -> tuple[History, Judgement]:
@@ -147,9 +152,7 @@ def _judge_unreadable(history: History, seen: Observation) -> tuple[History, Jud
         return history, Judgement(seen.capture_id, Outcome.HELD, reason=seen.verdict, detail=seen.detail)
     if seen.verdict is Verdict.NO_ARTICLE and history.head is not None:
         # The page of an article that shows none is no list page: its text was taken out.
-        return history, Judgement(
-            seen.capture_id, Outcome.HELD, reason=holding.HoldReason.EMPTIED, detail=seen.detail
-        )
+        return history, Judgement(seen.capture_id, Outcome.HELD, reason=HoldReason.EMPTIED, detail=seen.detail)
     return history, Judgement(seen.capture_id, Outcome.NOTHING, reason=seen.verdict, detail=seen.detail)
 
 
@@ -177,10 +180,8 @@ def _accept(history: History, seen: Observation) -> tuple[History, Judgement]:
     )
     if history.head is not None and seen.content_hash == history.head.content_hash:
         return alive, Judgement(seen.capture_id, Outcome.UNCHANGED, is_back=is_back)
-    if seen.decision is DecisionKind.RELEASE:
-        cause = Cause.RELEASED
-    else:
-        cause = Cause.FIRST if history.head is None else Cause.EDITED
+    by_itself = Cause.FIRST if history.head is None else Cause.EDITED
+    cause = Cause.RELEASED if _is_released(seen) else by_itself
     changed = () if history.head is None else changed_fields(history.head.document, seen.document)
     return replace(alive, head=seen, versions=history.versions + 1), Judgement(
         seen.capture_id, Outcome.VERSION, cause=cause, changed=changed, is_back=is_back

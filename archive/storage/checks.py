@@ -35,9 +35,8 @@ def altered(connection: Connection) -> Iterator[int]:
         .group_by(reading.c.document_id)
         .subquery()
     )
-    rows = connection.execution_options(yield_per=500).execute(
-        select(document, owners.c.key).join(owners, owners.c.document_id == document.c.id)
-    )
-    for row in rows:
-        if document_digest(document_of(row), article_key=row.key, content_hash=row.content_hash) != row.digest:
-            yield row.id
+    query = select(document, owners.c.key).join(owners, owners.c.document_id == document.c.id)
+    with connection.execute(query, execution_options={"yield_per": 500}) as rows:
+        for row in rows:
+            if document_digest(document_of(row), article_key=row.key, content_hash=row.content_hash) != row.digest:
+                yield row.id

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
 from archive.similarity import Evidence
 from archive.storage import schema
@@ -21,40 +19,43 @@ MIN_SHARED = 3
 """Sampled shingles that two texts must share to be compared at all."""
 
 
-def _current_versions() -> Any:  # noqa: ANN401  a Select; its columns are article_id and document_id
-    """(article row, document row) of every version of every article, in the edition of the article.
-
-    To be narrowed by the caller to some articles or documents."""
-    later = aliased(_judgement)
-    return (
-        select(_judgement.c.article_id, _reading.c.document_id)
-        .select_from(_judgement)
-        .join(_article, _article.c.id == _judgement.c.article_id)
-        .join(_reading, _reading.c.id == _judgement.c.reading_id)
-        .where(
-            _judgement.c.outcome == Outcome.VERSION,
-            _judgement.c.edition_id == _article.c.edition_id,
-            ~select(later.c.id).where(later.c.replaces == _judgement.c.id).exists(),
-        )
-        .distinct()
+_later = _judgement.alias("later")
+_CURRENT_VERSIONS = (
+    select(_judgement.c.article_id, _reading.c.document_id)
+    .select_from(_judgement)
+    .join(_article, _article.c.id == _judgement.c.article_id)
+    .join(_reading, _reading.c.id == _judgement.c.reading_id)
+    .where(
+        _judgement.c.outcome == Outcome.VERSION,
+        _judgement.c.edition_id == _article.c.edition_id,
+        ~select(_later.c.id).where(_later.c.replaces == _judgement.c.id).exists(),
     )
+    .distinct()
+)
+"""(article row, document row) of every version of every article, in the edition of the article."""
+# Statements that every capture needs are made once: making one takes three times as long as running it.
+_DOCUMENTS_OF = _CURRENT_VERSIONS.where(_judgement.c.article_id.in_(bindparam("articles", expanding=True)))
+_ARTICLES_OF = _CURRENT_VERSIONS.where(_reading.c.document_id.in_(bindparam("documents", expanding=True)))
 
 
 def documents_of(connection: Connection, articles: Iterable[int]) -> list[int]:
     """Documents of all versions of these articles."""
-    rows = connection.execute(_current_versions().where(_judgement.c.article_id.in_(list(articles))))
+    rows = connection.execute(_DOCUMENTS_OF, {"articles": list(articles)})
     return sorted(row.document_id for row in rows)
 
 
 def articles_of(connection: Connection, documents: Iterable[int]) -> dict[int, int]:
     """{document: the article that it is a version of} for those of these documents that are versions now."""
-    rows = connection.execute(_current_versions().where(_reading.c.document_id.in_(list(documents))))
+    rows = connection.execute(_ARTICLES_OF, {"documents": list(documents)})
     return {row.document_id: row.article_id for row in rows}
 
 
 def has_sketch(connection: Connection, document: int) -> bool:
     """Whether the document's sketch is in the index."""
-    return connection.execute(select(_sketch.c.hash).where(_sketch.c.document_id == document)).first() is not None
+    return connection.execute(_SKETCH_OF, {"document": document}).first() is not None
+
+
+_SKETCH_OF = select(_sketch.c.hash).where(_sketch.c.document_id == bindparam("document")).limit(1)
 
 
 def add_sketch(connection: Connection, document: int, hashes: Sequence[int]) -> None:
@@ -81,34 +82,40 @@ def candidates(connection: Connection, hashes: Sequence[int], *, but_not: int) -
     """Versions of articles other than `but_not` that share at least `MIN_SHARED` of these sampled shingles."""
     if not hashes:
         return []
-    shared = (
-        select(_sketch.c.document_id)
-        .where(_sketch.c.hash.in_(list(hashes)))
-        .group_by(_sketch.c.document_id)
-        .having(func.count() >= min(MIN_SHARED, len(hashes)))
-    )
-    documents = list(connection.execute(shared).scalars())
-    return [text for text in texts(connection, documents) if text.article_id != but_not] if documents else []
+    wanted = {"hashes": list(hashes), "at_least": min(MIN_SHARED, len(hashes))}
+    documents = list(connection.execute(_SHARING, wanted).scalars())
+    # Mostly it is the article itself alone, and then no text need be fetched.
+    others = [document for document, article in articles_of(connection, documents).items() if article != but_not]
+    return texts(connection, others) if others else []
+
+
+_SHARING = (
+    select(_sketch.c.document_id)
+    .where(_sketch.c.hash.in_(bindparam("hashes", expanding=True)))
+    .group_by(_sketch.c.document_id)
+    .having(func.count() >= bindparam("at_least"))
+)
 
 
 def texts(connection: Connection, documents: Sequence[int]) -> list[StoredText]:
     """The texts of those of these documents that are versions now."""
-    owner = articles_of(connection, documents)
-    rows = connection.execute(
-        select(_document.c.id, _document.c.title, _document.c.lede, _document.c.body)
-        .where(_document.c.id.in_(list(owner)))
-        .order_by(_document.c.id)
-    ).all()
-    named = {
-        row.id: row
-        for row in connection.execute(
-            select(_article.c.id, _article.c.public_id, _article.c.site).where(_article.c.id.in_(set(owner.values())))
-        )
-    }
-    return [
-        StoredText(row.id, owner[row.id], named[owner[row.id]].public_id, named[owner[row.id]].site, *row[1:])
-        for row in rows
-    ]
+    return [StoredText(*row) for row in connection.execute(_TEXTS, {"documents": list(documents)})]
+
+
+_TEXTS = (
+    _CURRENT_VERSIONS.join(_document, _document.c.id == _reading.c.document_id)
+    .with_only_columns(
+        _document.c.id,
+        _article.c.id.label("article_id"),
+        _article.c.public_id,
+        _article.c.site,
+        _document.c.title,
+        _document.c.lede,
+        _document.c.body,
+    )
+    .where(_document.c.id.in_(bindparam("documents", expanding=True)))
+    .order_by(_document.c.id)
+)
 
 
 def known_edges(connection: Connection, document: int) -> set[int]:
@@ -121,14 +128,17 @@ def known_edges(connection: Connection, document: int) -> set[int]:
     return {b if a == document else a for a, b in rows}
 
 
-def add_edge(connection: Connection, a: int, b: int, *, relation: Relation, evidence: Evidence) -> None:
-    """Note how two documents overlap."""
+def add_edge(
+    connection: Connection, a: int, b: int, *, relation: Relation, relation_within: Relation, evidence: Evidence
+) -> None:
+    """Note how two documents overlap, and what that means between two sites and within one."""
     connection.execute(
         insert(_edge),
         {
             "document_a": a,
             "document_b": b,
             "relation": relation,
+            "relation_within": relation_within,
             "resemblance": evidence.resemblance,
             "containment_ab": evidence.containment_ab,
             "containment_ba": evidence.containment_ba,
@@ -150,30 +160,55 @@ class ArticleEdge:
     resemblance: float
     containment_ab: float
     containment_ba: float
+    lede_ab: float
+    lede_ba: float
+    numbers: float
 
 
 def edges_of(connection: Connection, articles: Iterable[int]) -> list[ArticleEdge]:
     """Edges between versions of which one, at least, belongs to these articles."""
     documents = documents_of(connection, articles)
-    rows = connection.execute(
-        select(
-            _edge.c.id,
-            _edge.c.document_a,
-            _edge.c.document_b,
-            _edge.c.relation,
-            _edge.c.resemblance,
-            _edge.c.containment_ab,
-            _edge.c.containment_ba,
-        )
-        .where(or_(_edge.c.document_a.in_(documents), _edge.c.document_b.in_(documents)))
-        .order_by(_edge.c.id)
-    ).all()
+    rows = connection.execute(_EDGES_OF, {"documents": documents}).all()
+    if not rows:
+        return []
     owner = articles_of(connection, {document for row in rows for document in (row.document_a, row.document_b)})
-    return [
-        ArticleEdge(row.id, owner[row.document_a], owner[row.document_b], Relation(row.relation), *row[4:])
-        for row in rows
-        if row.document_a in owner and row.document_b in owner
-    ]
+    sites = _sites(connection, set(owner.values()))
+    found = []
+    for row in rows:
+        a, b = owner.get(row.document_a), owner.get(row.document_b)
+        if a is not None and b is not None:
+            relation = row.relation_within if sites[a] == sites[b] else row.relation
+            found.append(ArticleEdge(row.id, a, b, Relation(relation), *row[5:]))
+    return found
+
+
+_EDGES_OF = (
+    select(
+        _edge.c.id,
+        _edge.c.document_a,
+        _edge.c.document_b,
+        _edge.c.relation,
+        _edge.c.relation_within,
+        _edge.c.resemblance,
+        _edge.c.containment_ab,
+        _edge.c.containment_ba,
+        _edge.c.lede_ab,
+        _edge.c.lede_ba,
+        _edge.c.numbers,
+    )
+    .where(
+        or_(
+            _edge.c.document_a.in_(bindparam("documents", expanding=True)),
+            _edge.c.document_b.in_(bindparam("documents", expanding=True)),
+        )
+    )
+    .order_by(_edge.c.id)
+)
+
+
+def _sites(connection: Connection, articles: Iterable[int]) -> dict[int, str]:
+    rows = connection.execute(select(_article.c.id, _article.c.site).where(_article.c.id.in_(list(articles))))
+    return {row.id: row.site for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,25 +261,31 @@ class StoredMember:
 
 def members_of(connection: Connection, articles: Iterable[int]) -> dict[int, StoredMember]:
     """{article row id: its place} for those of these articles that are in a cluster."""
-    rows = connection.execute(
-        select(
-            _membership.c.article_id,
-            _membership.c.cluster_id,
-            _membership.c.role,
-            _membership.c.reason,
-            _membership.c.edge_id,
-            _membership.c.other_id,
-            _membership.c.is_a,
-        ).where(_membership.c.article_id.in_(list(articles)))
-    )
+    rows = connection.execute(_MEMBERS_OF, {"articles": list(articles)})
     return {row[0]: StoredMember(row[0], row[1], Role(row[2]), *row[3:6], is_a=bool(row[6])) for row in rows}
+
+
+_MEMBERS_OF = select(
+    _membership.c.article_id,
+    _membership.c.cluster_id,
+    _membership.c.role,
+    _membership.c.reason,
+    _membership.c.edge_id,
+    _membership.c.other_id,
+    _membership.c.is_a,
+).where(_membership.c.article_id.in_(bindparam("articles", expanding=True)))
 
 
 def fellows(connection: Connection, articles: Iterable[int]) -> set[int]:
     """Row ids of all articles that share a cluster with any of these."""
-    own = select(_membership.c.cluster_id).where(_membership.c.article_id.in_(list(articles)))
-    rows = connection.execute(select(_membership.c.article_id).where(_membership.c.cluster_id.in_(own)))
-    return set(rows.scalars())
+    return set(connection.execute(_FELLOWS, {"articles": list(articles)}).scalars())
+
+
+_FELLOWS = select(_membership.c.article_id).where(
+    _membership.c.cluster_id.in_(
+        select(_membership.c.cluster_id).where(_membership.c.article_id.in_(bindparam("articles", expanding=True)))
+    )
+)
 
 
 def remove_member(connection: Connection, article: int) -> None:
@@ -271,7 +312,8 @@ def set_member(connection: Connection, member: StoredMember) -> None:
 
 def rows_of(connection: Connection, public_ids: Iterable[str]) -> dict[str, int]:
     """{public id: row id} of those of these articles that exist."""
-    rows = connection.execute(
-        select(_article.c.public_id, _article.c.id).where(_article.c.public_id.in_(list(public_ids)))
-    )
+    wanted = list(public_ids)
+    if not wanted:
+        return {}
+    rows = connection.execute(select(_article.c.public_id, _article.c.id).where(_article.c.public_id.in_(wanted)))
     return {row.public_id: row.id for row in rows}

@@ -82,7 +82,18 @@ def _sqlite_readonly(connection: Any, _record: object) -> None:  # noqa: ANN401 
     cursor.close()
 
 
+_READS = "luubao_reads"
+
+
+def for_reading(engine: Engine) -> Engine:
+    """`engine` for transactions that only read: they never wait for a writer, nor make one wait."""
+    return engine.execution_options(**{_READS: True})
+
+
 def _begin_immediate(connection: Connection) -> None:
+    if connection.get_execution_options().get(_READS):
+        _begin_deferred(connection)
+        return
     # A deferred transaction that turns into a writer fails at once when another one wrote meanwhile,
     # whatever the timeout; one that starts as a writer waits.
     connection.exec_driver_sql("BEGIN IMMEDIATE")

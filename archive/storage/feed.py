@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, case, func, insert, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
 from archive.storage import schema
 from archive.storage.views import SELECTABLES
 from archive.types import ChangeKind
+
+_SEQ = select(schema.change.c.seq).where(schema.change.c.public_id == bindparam("public_id"))
 
 
 def add_change(
@@ -34,7 +36,7 @@ def add_change(
     repeated = 0
     while True:
         public_id = hashlib.sha256(f"{said} {repeated}".encode()).hexdigest()[:16]
-        if connection.execute(select(table.c.seq).where(table.c.public_id == public_id)).first() is None:
+        if connection.execute(_SEQ, {"public_id": public_id}).first() is None:
             break
         repeated += 1
     connection.execute(
@@ -60,9 +62,7 @@ def start_run(connection: Connection, kind: str, *, at: datetime) -> int:
 
 def finish_run(connection: Connection, run: int, *, at: datetime, counts: Mapping[str, int]) -> None:
     """Note how a run ended."""
-    connection.execute(
-        update(schema.run).where(schema.run.c.id == run), {"finished_at": at, "counts": dict(counts)}
-    )
+    connection.execute(update(schema.run).where(schema.run.c.id == run), {"finished_at": at, "counts": dict(counts)})
 
 
 def rows(
@@ -80,8 +80,9 @@ def rows(
         query = query.order_by(column.desc() if name.startswith("-") else column)
     if limit is not None:
         query = query.limit(limit)
-    result = connection.execution_options(yield_per=500).execute(query)
-    return (dict(row._mapping) for row in result)  # noqa: SLF001  SQLAlchemy's public name for a row as a mapping
+    with connection.execute(query, execution_options={"yield_per": 500}) as result:
+        for row in result:
+            yield dict(row._mapping)  # noqa: SLF001  SQLAlchemy's public name for a row as a mapping
 
 
 def column(view: str, name: str) -> ColumnElement[Any]:
@@ -98,9 +99,7 @@ def tally(connection: Connection, view: str, *columns: str) -> list[tuple[Any, .
 
 def seq_of(connection: Connection, change: str) -> int | None:
     """Where in the feed the change with this public id stands."""
-    seq: int | None = connection.execute(
-        select(schema.change.c.seq).where(schema.change.c.public_id == change)
-    ).scalar()
+    seq: int | None = connection.execute(_SEQ, {"public_id": change}).scalar()
     return seq
 
 

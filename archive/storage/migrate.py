@@ -7,40 +7,60 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 
-from archive.exceptions import NewerArchiveError, NotAnArchiveError, StorageError
-from archive.storage.engine import APPLICATION_ID
+from archive.exceptions import NewerArchiveError, NoArchiveError, NotAnArchiveError, StorageError
+from archive.storage.engine import APPLICATION_ID, connect
 from archive.storage.schema import CONTENT_TABLES, metadata
 from archive.storage.views import VIEWS
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision below `migrations/versions`; a test holds the two together."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def prepare(engine: Engine, *, shown_as: object) -> None:
-    """Make or upgrade the tables of `engine`; nothing is written where they are up to date.
+def prepare(database: str | URL, *, shown_as: object, may_make: bool = True) -> None:
+    """Make or upgrade the tables of `database`; nothing is written where they are up to date.
 
-    `shown_as` is what errors call the database. Raises NotAnArchiveError, NewerArchiveError or StorageError.
+    `shown_as` is what errors call it. Raises NoArchiveError where there are none and `may_make` is false,
+    NotAnArchiveError, NewerArchiveError or StorageError.
     """
     try:
-        with engine.connect() as connection:
-            revision = current_revision(connection, shown_as=shown_as)
+        revision = _revision_of(database, shown_as=shown_as)
     except DatabaseError as e:
         if "not a database" in str(e.orig):
             raise NotAnArchiveError(shown_as) from e
-        raise StorageError(f"cannot open the database of {str(shown_as)!r}: {_first_line(e)}") from e
+        raise StorageError(
+            f"cannot open the database of {str(shown_as)!r}: {_first_line(e)}; mend that and run it again"
+        ) from e
     if revision == HEAD:
         return
+    if revision is None and not may_make:
+        raise NoArchiveError(shown_as)
+    engine = connect(database)
     try:
         with engine.begin() as connection:
             # Another process may have upgraded while this one waited for the lock.
             if current_revision(connection, shown_as=shown_as) != HEAD:
                 _upgrade(connection)
     except DatabaseError as e:
-        raise StorageError(f"cannot set up the database of {str(shown_as)!r}: {_first_line(e)}") from e
+        raise StorageError(
+            f"cannot set up the database of {str(shown_as)!r}: {_first_line(e)}; mend that and run it again"
+        ) from e
+    finally:
+        engine.dispose()
+
+
+def _revision_of(database: str | URL, *, shown_as: object) -> str | None:
+    # On a connection that changes nothing: opened for writing, another program's file would be put into WAL mode.
+    reader = connect(database, is_readonly=True)
+    try:
+        with reader.connect() as connection:
+            return current_revision(connection, shown_as=shown_as)
+    finally:
+        reader.dispose()
 
 
 def _first_line(error: DatabaseError) -> str:

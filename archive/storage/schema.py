@@ -1,7 +1,8 @@
 """The tables: one schema for SQLite and PostgreSQL.
 
 Content tables only grow: triggers forbid any UPDATE or DELETE (see `migrations`). State tables (`article`,
-`membership`, `breaker`, `run`) hold what can be worked out again from the content at any time. Programs read
+`membership`, `breaker`, `run`) hold what can be worked out again from the content at any time, and those of the
+crawl (`frontier`, `host`, `slot`) what is to be done next. Programs read
 the plural views (`archive.storage.views`), never these tables."""
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -26,8 +28,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
-
-_SQLITE_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -52,7 +52,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"naive datetime: {value!r}")
         utc = value.astimezone(UTC)
-        return utc.strftime(_SQLITE_FORMAT) if dialect.name == "sqlite" else utc
+        # Not strftime: it writes the year 800 as "800", which neither sorts nor can be read back.
+        return utc.isoformat(timespec="microseconds").replace("+00:00", "Z") if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401  SQLAlchemy's signature
         """From the engine, always aware UTC."""
@@ -257,7 +258,8 @@ edge = Table(
     _id(),
     Column("document_a", _Id, ForeignKey("document.id"), nullable=False),
     Column("document_b", _Id, ForeignKey("document.id"), nullable=False),
-    Column("relation", Text, nullable=False),
+    Column("relation", Text, nullable=False, comment="where the two are articles of two sites"),
+    Column("relation_within", Text, nullable=False, comment="where they are articles of one site"),
     Column("resemblance", Float, nullable=False),
     Column("containment_ab", Float, nullable=False, comment="share of a that stands in b"),
     Column("containment_ba", Float, nullable=False),
@@ -275,7 +277,9 @@ membership = Table(
     Column("cluster_id", String(16), nullable=False),
     Column("role", Text, nullable=False, comment="original, copy or excerpt"),
     Column("reason", Text, nullable=False, comment="of the original: credited ...; of others: relation"),
-    Column("edge_id", _Id, ForeignKey("edge.id"), comment="the evidence that ties it; NULL: original, or a person's word"),
+    Column(
+        "edge_id", _Id, ForeignKey("edge.id"), comment="the evidence that ties it; NULL: original, or a person's word"
+    ),
     Column("other_id", _Id, ForeignKey("article.id"), comment="the article that the evidence compares it with"),
     Column("is_a", Boolean(name="is_a"), nullable=False, comment="this article is the a of that edge"),
     Index(None, "cluster_id"),
@@ -296,6 +300,54 @@ tombstone = Table(
     Column("article_id", _Id, ForeignKey("article.id"), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("taken_down_at", UtcDateTime, nullable=False),
+)
+
+frontier = Table(
+    "frontier",
+    metadata,
+    _id(),
+    Column("url_key", Text, nullable=False, unique=True, comment="archive.urls.identity of the address"),
+    Column("url", Text, nullable=False, comment="as found: what is requested"),
+    Column("site", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="article, feed, sitemap, section or home"),
+    Column("state", Text, nullable=False, comment="new, known, gone, moved or failed"),
+    Column("found_in", Text, comment="the source that listed it first"),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, comment="next visit; NULL when nothing is due"),
+    Column("leased_until", UtcDateTime, comment="taken by a run until then"),
+    Column("first_visit_at", UtcDateTime),
+    Column("visited_at", UtcDateTime),
+    Column("visits", Integer, nullable=False, comment="answers that could be read, 304 included"),
+    Column("edits", Integer, nullable=False, comment="visits that found another text"),
+    Column("attempts", Integer, nullable=False, comment="failures since the last answer"),
+    Column("status", Integer, comment="HTTP status of the last answer"),
+    Column("etag", Text),
+    Column("last_modified", Text, comment="as the server sent it"),
+    Column("problem", Text, comment="why the last attempt failed"),
+    Index(None, "site", "state", "due_at"),
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("origin", Text, primary_key=True, comment="scheme://host:port"),
+    Column("robots_status", Integer, comment="HTTP status of its robots.txt; NULL: never answered"),
+    Column("robots_body", LargeBinary),
+    Column("robots_at", UtcDateTime, comment="when robots.txt was fetched"),
+    Column("hold_until", UtcDateTime, comment="no request before then (Retry-After)"),
+    Column("hold_reason", Text),
+)
+
+slot = Table(
+    "slot",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("due_at", UtcDateTime, primary_key=True),
+    Column("state", Text, nullable=False, comment="running, done, failed or missed"),
+    Column("leased_until", UtcDateTime),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("counts", JSON, nullable=False),
 )
 
 CONTENT_TABLES = (

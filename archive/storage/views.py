@@ -6,6 +6,7 @@ and the SQL is the same on both engines."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, Text, column, table
 from sqlalchemy.sql.expression import TableClause
@@ -128,7 +129,7 @@ WHERE j.outcome = 'version' AND {_STANDING} AND {_SHOWN}""",
         {
             "cluster_id": "16 hex digits; it follows from the member that was seen first.",
             "original_id": "The article held to be the original.",
-            "reason": "Why that one: `credited`, `earliest published`, `first captured`, `the whole text`, a person's word.",
+            "reason": "Why: `credited`, `earliest published`, `first captured`, `the whole text`, `a person's word`.",
             "copies": "How many full republications.",
             "excerpts": "How many members contain only part.",
         },
@@ -152,14 +153,14 @@ GROUP BY m.cluster_id""",
             "site": "Name of the site.",
             "title": "Headline of the current version.",
             "role": "`original`, `copy` or `excerpt`.",
-            "reason": "Of the original, why it is; of another member its relation: `exact`, `near_copy`, `excerpt_of` ...",
+            "reason": "Of the original, why; of another member its relation: `exact`, `near_copy`, `excerpt_of` ...",
             "compared_with_id": "The article that the figures compare it with; NULL for the original.",
             "resemblance": "Share of 5-word shingles in both texts, of those in either: 0 to 1.",
             "containment": "Share of this article's shingles that stand in the other one.",
             "containment_of_other": "Share of the other one's shingles that stand in this article.",
             "lede_coverage": "Share of this article's opening that stands in the other one.",
             "lede_coverage_of_other": "Share of the other one's opening that stands in this article.",
-            "numbers": "Agreement of the figures that the two print: 0 to 1.",
+            "numbers": "Share of the figures of the text with fewer of them that the other prints too: 0 to 1.",
             "published_at": "When the page says it was published, UTC.",
             "first_seen_at": "When it was first captured, UTC.",
             "credit_name": "The source that the page itself names.",
@@ -304,7 +305,7 @@ _FLOAT_COLUMNS = frozenset(
 )
 
 
-def column_type(view: str, name: str) -> TypeEngine[object]:
+def column_type(view: str, name: str) -> TypeEngine[Any]:
     """The type of a view's column, as both engines give it."""
     if name == "detail" and view != "changes":
         return Text()

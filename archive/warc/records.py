@@ -181,6 +181,8 @@ def _url(record: Record) -> str:
     url = record.fields.get("warc-target-uri", "").strip("<>")
     if not url:
         raise RecordError("no WARC-Target-URI")
+    if not url.isprintable():
+        raise RecordError("a control character in WARC-Target-URI")
     if "warc-segment-number" in record.fields:
         raise RecordError("one part of a segmented record: join the parts first")
     return url

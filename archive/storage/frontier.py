@@ -1,0 +1,239 @@
+"""The frontier: which addresses are known, which are due, and what each host asked of us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, case, func, insert, or_, select, update
+
+from archive.storage import schema
+
+_frontier, _host = schema.frontier, schema.host
+
+NEW, KNOWN, GONE, MOVED, FAILED = "new", "known", "gone", "moved", "failed"
+ARTICLE = "article"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Something to put on the frontier."""
+
+    url: str
+    url_key: str
+    kind: str
+    found_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An address that was leased, with what is known of it."""
+
+    id: int
+    url: str
+    url_key: str
+    site: str
+    kind: str
+    state: str
+    first_visit_at: datetime | None
+    visited_at: datetime | None
+    attempts: int
+    etag: str | None
+    last_modified: str | None
+
+
+def add(connection: Connection, site: str, addresses: Sequence[Address], *, now: datetime) -> tuple[int, int]:
+    """Put addresses on the frontier; (how many were new, how many were known).
+
+    What a replay brought is known, too: its captures are in the archive. An address that had been given up, or that
+    was gone, is tried again when a source lists it anew.
+    """
+    wanted = {address.url_key: address for address in addresses}
+    known = dict(_states(connection, list(wanted)))
+    captured = dict(_captured(connection, [key for key in wanted if key not in known]))
+    rows = [
+        {
+            "url_key": key,
+            "url": address.url,
+            "site": site,
+            "kind": address.kind,
+            "state": KNOWN if key in captured else NEW,
+            "found_in": address.found_in,
+            "found_at": now,
+            "due_at": now,
+            "first_visit_at": captured.get(key),
+            "visited_at": captured.get(key),
+            "visits": 1 if key in captured else 0,
+            "edits": 0,
+            "attempts": 0,
+        }
+        for key, address in wanted.items()
+        if key not in known
+    ]
+    if rows:
+        connection.execute(insert(_frontier), rows)
+    again = [key for key, state in known.items() if state == FAILED]
+    if again:
+        connection.execute(
+            update(_frontier).where(_frontier.c.url_key.in_(again)), {"state": NEW, "due_at": now, "attempts": 0}
+        )
+    return len(rows) - len(captured) + len(again), len(wanted) - len(rows) + len(captured) - len(again)
+
+
+def _states(connection: Connection, keys: list[str]) -> Iterable[tuple[str, str]]:
+    rows = connection.execute(select(_frontier.c.url_key, _frontier.c.state).where(_frontier.c.url_key.in_(keys)))
+    return [(key, state) for key, state in rows]
+
+
+def _captured(connection: Connection, keys: list[str]) -> Iterable[tuple[str, datetime]]:
+    capture = schema.capture
+    rows = connection.execute(
+        select(capture.c.url_key, func.max(capture.c.captured_at))
+        .where(capture.c.url_key.in_(keys))
+        .group_by(capture.c.url_key)
+    )
+    return [(key, at) for key, at in rows]
+
+
+_COLUMNS = (
+    _frontier.c.id,
+    _frontier.c.url,
+    _frontier.c.url_key,
+    _frontier.c.site,
+    _frontier.c.kind,
+    _frontier.c.state,
+    _frontier.c.first_visit_at,
+    _frontier.c.visited_at,
+    _frontier.c.attempts,
+    _frontier.c.etag,
+    _frontier.c.last_modified,
+)
+
+
+def lease(
+    connection: Connection,
+    site: str,
+    *,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    states: Sequence[str] = (NEW, KNOWN, GONE),
+    but_not: Iterable[int] = (),
+) -> list[Visit]:
+    """Take up to `limit` articles of a site that are due: new ones first, then those that wait longest."""
+    is_new = case((_frontier.c.state == NEW, 0), else_=1)
+    rows = connection.execute(
+        select(*_COLUMNS)
+        .where(
+            _frontier.c.site == site,
+            _frontier.c.kind == ARTICLE,
+            _frontier.c.state.in_(list(states)),
+            _frontier.c.due_at <= now,
+            or_(_frontier.c.leased_until.is_(None), _frontier.c.leased_until <= now),
+            _frontier.c.id.not_in(list(but_not)),
+        )
+        .order_by(is_new, _frontier.c.due_at, _frontier.c.id)
+        .limit(limit)
+    ).all()
+    visits = [Visit(*row) for row in rows]
+    if visits:
+        taken = [visit.id for visit in visits]
+        connection.execute(update(_frontier).where(_frontier.c.id.in_(taken)), {"leased_until": until})
+    return visits
+
+
+def find(connection: Connection, url_key: str) -> Visit | None:
+    """What is known of an address."""
+    rows = connection.execute(select(*_COLUMNS).where(_frontier.c.url_key == url_key))
+    return next((Visit(*row) for row in rows), None)
+
+
+def release(connection: Connection, site: str) -> int:
+    """Give back what a run that died had taken; returns how many leases that were."""
+    return connection.execute(
+        update(_frontier).where(_frontier.c.site == site, _frontier.c.leased_until.is_not(None)),
+        {"leased_until": None},
+    ).rowcount
+
+
+def settle(connection: Connection, visit: int, **columns: Any) -> None:  # noqa: ANN401  columns of `frontier`
+    """Note how a visit ended, and give back its lease."""
+    connection.execute(update(_frontier).where(_frontier.c.id == visit), {"leased_until": None, **columns})
+
+
+def count_visit(connection: Connection, visit: int, *, is_edit: bool) -> None:
+    """Count an answer that could be read."""
+    connection.execute(
+        update(_frontier)
+        .where(_frontier.c.id == visit)
+        .values(visits=_frontier.c.visits + 1, edits=_frontier.c.edits + int(is_edit))
+    )
+
+
+def looks(connection: Connection, site: str) -> tuple[int, int]:
+    """(looks after the first, edits that they found) over the articles of a site."""
+    row = connection.execute(
+        select(func.coalesce(func.sum(_frontier.c.visits - 1), 0), func.coalesce(func.sum(_frontier.c.edits), 0)).where(
+            _frontier.c.site == site, _frontier.c.kind == ARTICLE, _frontier.c.visits > 0
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def left(connection: Connection, site: str, *, now: datetime) -> dict[str, int]:
+    """What there is to do for a site: new articles, due ones, and all that wait for their time."""
+    is_due = _frontier.c.due_at <= now
+    row = connection.execute(
+        select(
+            func.coalesce(func.sum(case(((_frontier.c.state == NEW) & is_due, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((_frontier.c.state.in_((KNOWN, GONE)) & is_due, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((_frontier.c.due_at > now, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((_frontier.c.state == FAILED, 1), else_=0)), 0),
+        ).where(_frontier.c.site == site, _frontier.c.kind == ARTICLE)
+    ).one()
+    return dict(zip(("new", "due", "waiting", "failed"), (int(value) for value in row), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a host asked of us, as remembered."""
+
+    origin: str
+    robots_status: int | None = None
+    robots_body: bytes | None = None
+    robots_at: datetime | None = None
+    hold_until: datetime | None = None
+    hold_reason: str | None = None
+
+
+def set_host(connection: Connection, origin: str, **columns: Any) -> None:  # noqa: ANN401  columns of `host`
+    """Remember something of `origin`."""
+    if connection.execute(update(_host).where(_host.c.origin == origin), columns).rowcount == 0:
+        connection.execute(insert(_host), {"origin": origin, **columns})
+
+
+def hosts(connection: Connection) -> list[Host]:
+    """Everything that is remembered of any host."""
+    rows = connection.execute(
+        select(
+            _host.c.origin,
+            _host.c.robots_status,
+            _host.c.robots_body,
+            _host.c.robots_at,
+            _host.c.hold_until,
+            _host.c.hold_reason,
+        )
+    )
+    return [Host(*row) for row in rows]
+
+
+def make_due(connection: Connection, site: str, *, now: datetime) -> None:
+    """Let every known article of a site be looked at now."""
+    connection.execute(
+        update(_frontier).where(
+            _frontier.c.site == site, _frontier.c.kind == ARTICLE, _frontier.c.state.in_((KNOWN, GONE))
+        ),
+        {"due_at": now},
+    )

@@ -1,0 +1,266 @@
+"""The archive is a function of its captures and decisions: neither their order nor their grouping changes it."""
+
+import itertools
+import json
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import FakeExtractor, at, bad, capture, document, dump, paragraphs
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archive.core import Archive
+from archive.fingerprint import fingerprint
+from archive.history import article_id
+from archive.types import Credit, Decision, DecisionKind, Verdict
+from archive.urls import identity
+from archive.warc import capture_id
+
+_ONE, _TWO = paragraphs("one", 4, long=2), paragraphs("two", 4, long=2)
+_BODIES = (
+    _ONE,
+    _ONE,
+    [*_ONE[:-1], _ONE[-1].replace(".", ", theo báo cáo.")],
+    [*_ONE, "Công trình có tổng mức đầu tư 25 tỷ đồng."],
+    _ONE[:2],
+    _TWO,
+    [*_ONE, *_TWO],
+    [],
+)
+_URLS = (
+    "https://lang.example/1",
+    "https://lang.example/2",
+    "https://xa.example/1",
+    "http://www.lang.example/1?utm_source=x",
+    "https://tin.lang.example/1",
+)
+_CANONICAL = (None, None, None, "https://lang.example/1", "https://lang.example/2")
+
+_articles = st.builds(
+    document,
+    title=st.sampled_from(["Một", "Một", "Hai"]),
+    body=st.sampled_from(_BODIES),
+    canonical_url=st.sampled_from(_CANONICAL),
+    published_at=st.sampled_from([None, at(0), at(1)]),
+    credit=st.sampled_from([None, None, Credit("Xã", site="xa.example"), Credit("Làng", url="https://lang.example/1")]),
+)
+_failures = st.builds(
+    bad, st.sampled_from([Verdict.GONE, Verdict.BLOCKED, Verdict.NO_ARTICLE, Verdict.SERVER_ERROR])
+) | st.just(bad(Verdict.MOJIBAKE, title="Má»™t", blocks=()))
+_captures = st.builds(
+    lambda said, url, hour: capture(said, url=url, captured_at=at(1, 30 * hour)),
+    _articles | _articles | _failures,
+    st.sampled_from(_URLS),
+    st.integers(0, 9),
+)
+_histories = st.lists(_captures, min_size=2, max_size=9, unique_by=capture_id)
+
+
+@st.composite
+def _lives(draw, *, with_resume=False):
+    """Captures, and what people said about some of them."""
+    captures = draw(_histories)
+    decisions = []
+    for moment in range(draw(st.integers(0, 3))):
+        kind = draw(st.sampled_from([kind for kind in DecisionKind if with_resume or kind is not DecisionKind.RESUME]))
+        if kind is DecisionKind.RESUME:
+            decisions.append(Decision(kind, "lang.example", at(1, 30 * draw(st.integers(0, 9)))))
+            continue
+        if kind in (DecisionKind.RELEASE, DecisionKind.DISCARD):
+            subject, other = capture_id(draw(st.sampled_from(captures))), None
+        else:
+            subject, other = (article_id(identity(draw(st.sampled_from(_URLS)))) for _ in range(2))
+            other = other if kind in (DecisionKind.SAME, DecisionKind.NOT_SAME) else None
+        decisions.append(Decision(kind, subject, at(3, moment), other))
+    return captures, decisions
+
+
+def replay(place, steps, *, commit_after=frozenset()):
+    """An archive into which `steps` (captures and decisions) went in this order; its dump."""
+    folder, database = place
+    extractor = FakeExtractor()
+    with Archive.open(folder, database=database, extractor=extractor) as archive:
+        for number, step in enumerate(steps):
+            if isinstance(step, Decision):
+                archive.import_decisions([step])
+            else:
+                archive.record(step, extractor.read(step))
+            if number in commit_after:
+                archive.commit()
+        archive.commit()
+        return dump(archive)
+
+
+_names = (f"archive-{number}" for number in itertools.count())
+_given = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def check_any_order(shelf, postgresql, life, data):
+    """In time and into one SQLite archive, or in any order, any grouping and on any engine: the same is said."""
+    captures, decisions = life
+    in_time = sorted(captures, key=lambda one: (one.captured_at, capture_id(one)))
+    expected = replay(shelf.place(next(_names)), [*in_time, *decisions])
+    steps = data.draw(st.permutations([*captures, *decisions]), label="steps")
+    commit_after = data.draw(st.frozensets(st.integers(0, len(steps))), label="commit after")
+    folder, database = shelf.place(next(_names))
+    if postgresql is not None:
+        database = postgresql.fresh()
+    assert replay((folder, database), steps, commit_after=commit_after) == expected
+    if postgresql is not None:
+        postgresql.take_back()
+
+
+on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"])
+
+
+@on_sqlite
+@settings(_given, max_examples=20)
+@given(life=_lives(), data=st.data())
+def test_any_order_and_grouping_gives_one_archive(shelf, life, data):
+    check_any_order(shelf, None, life, data)
+
+
+@on_sqlite
+@settings(_given, max_examples=4)
+@given(life=_lives(), data=st.data())
+def test_postgresql_says_what_sqlite_says(shelf, postgresql, life, data):
+    check_any_order(shelf, postgresql, life, data)
+
+
+@on_sqlite
+@settings(_given, max_examples=12)
+@given(life=_lives(with_resume=True), data=st.data())
+def test_the_breaker_trips_alike_in_any_order(shelf, monkeypatch, life, data):
+    # Two articles in two hours, so that histories of nine captures reach every corner of it.
+    monkeypatch.setattr("archive.holding.BREAKER_ARTICLES", 2)
+    monkeypatch.setattr("archive.holding.BREAKER_WINDOW", timedelta(hours=2))
+    monkeypatch.setattr("archive.breakers.BREAKER_WINDOW", timedelta(hours=2))
+    check_any_order(shelf, None, life, data)
+
+
+# A redesign of a whole site
+
+
+FINGERPRINT = "28cfe697c8395744d3baf21e40664ba6e1f352b3e1bf859c87f2bb0e10e828c8"
+"""Of `life`: pinned, so that a change which alters what archives say is seen, and meant."""
+
+
+def url_of(number):
+    return f"https://lang.example/bai-{number}"
+
+
+def redesign(articles=25):
+    """Every article of a site on three days; from the second on all end with another paragraph."""
+    before = [capture(document(number), url=url_of(number), captured_at=at(1, number)) for number in range(articles)]
+    return before + [
+        capture(
+            document(number, body=[*paragraphs(number), "Theo dõi chúng tôi trên mạng xã hội."]),
+            url=url_of(number),
+            captured_at=at(day, number),
+        )
+        for day in (2, 3)
+        for number in range(articles)
+    ]
+
+
+@on_sqlite
+def test_a_redesign_of_a_site_is_held_from_the_moment_it_shows(shelf):
+    said = replay(shelf.place("one"), redesign())
+    assert {row["reason"] for row in map(json.loads, said["held"])} == {"redesign"}
+    # Nineteen articles seen again say nothing about a site yet.
+    assert (len(said["versions"]), len(said["held"])) == (25 + 19, 6 * 2)
+
+
+@on_sqlite
+def test_a_few_edits_a_day_are_no_redesign(shelf):
+    steps = [step for step in redesign() if step.captured_at.day != at(3).day]
+    edited = steps[:25] + [replace(step, captured_at=at(2, n)) for n, step in enumerate(steps[:25])][6:] + steps[25:31]
+    said = replay(shelf.place("one"), edited)
+    assert said["held"] == []
+
+
+def test_a_redesign_in_any_order_is_held_alike(shelf):
+    steps = redesign()
+    expected = replay(shelf.place("one"), steps)
+    random.Random(1).shuffle(steps)
+    assert replay(shelf.place("other"), steps, commit_after=set(range(0, 75, 9))) == expected
+
+
+@on_sqlite
+def test_a_redesign_that_a_person_looked_at_becomes_versions(shelf):
+    said = replay(shelf.place("one"), [*redesign(), Decision(DecisionKind.RESUME, "lang.example", at(4))])
+    assert (len(said["versions"]), said["held"]) == (50, [])
+
+
+@on_sqlite
+def test_a_resume_said_beforehand_is_heeded_alike(shelf):
+    resume = Decision(DecisionKind.RESUME, "lang.example", at(2, 21.5))
+    steps = redesign()
+    assert replay(shelf.place("one"), [resume, *steps]) == replay(shelf.place("other"), [*steps, resume])
+
+
+@on_sqlite
+def test_another_site_goes_on_while_one_is_held(shelf):
+    other = "https://xa.example/1"
+    steps = [*redesign(), capture(url=other, day=1), capture(document(title="Khác"), url=other, day=3)]
+    said = replay(shelf.place("one"), steps)
+    assert [row["url"] for row in map(json.loads, said["held"]) if row["site"] != "lang.example"] == []
+
+
+# Whole archives
+
+
+def life():
+    """A small archive with something of everything."""
+    one, copy = url_of(1), "https://xa.example/1"
+    captures = [
+        capture(document(1), url=one, day=1),
+        capture(document(1, title="Tựa đề khác"), url=one, day=2),
+        capture(bad("blocked"), url=one, day=3),
+        capture(bad("gone"), url=one, day=4),
+        capture(document(1), url=copy, day=2),
+        capture(document(1, body=paragraphs(1)[:2]), url="https://ban.example/1", day=3),
+        capture(document(2), url=one, day=5),
+        capture(document(3, canonical_url=url_of(3)), url=url_of(33), day=1),
+        capture(document(4), url=url_of(4), day=1),
+    ]
+    decisions = [
+        Decision(DecisionKind.RELEASE, capture_id(captures[6]), at(9)),
+        Decision(DecisionKind.NOT_SAME, article_id(identity(copy)), at(10), article_id(identity(one))),
+        Decision(DecisionKind.TAKE_DOWN, article_id(identity(url_of(4))), at(11)),
+    ]
+    return captures, decisions
+
+
+@pytest.mark.parametrize("order", ["forward", "backward", "decisions first", "a commit each"])
+def test_one_archive_however_it_was_filled(shelf, order):
+    captures, decisions = life()
+    expected = replay(shelf.place("one"), [*captures, *decisions])
+    steps = {
+        "forward": [*captures, *decisions],
+        "backward": [*decisions[::-1], *captures[::-1]],
+        "decisions first": [*decisions, *captures],
+        "a commit each": [*captures, *decisions],
+    }[order]
+    commits = set(range(len(steps))) if order == "a commit each" else frozenset()
+    assert replay(shelf.place("other"), steps, commit_after=commits) == expected
+
+
+def test_a_second_replay_changes_nothing(shelf):
+    captures, decisions = life()
+    first = replay(shelf.place("one"), [*captures, *decisions])
+    assert replay(shelf.place("one"), [*captures[::-1], *decisions]) == first
+
+
+def test_every_engine_gives_this_fingerprint(shelf, open_archive):
+    captures, decisions = life()
+    replay(shelf.place("one"), [*captures, *decisions])
+    assert fingerprint(open_archive("one", is_readonly=True)) == FINGERPRINT
+
+
+def test_another_order_gives_the_same_fingerprint(shelf, open_archive):
+    captures, decisions = life()
+    replay(shelf.place("one"), [*decisions, *captures[::-1]])
+    assert fingerprint(open_archive("one", is_readonly=True)) == FINGERPRINT

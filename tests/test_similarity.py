@@ -1,0 +1,189 @@
+"""How much of one text stands in another, and what that means."""
+
+import pytest
+from builders import paragraphs, sentences
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.similarity import MIN_SKETCH, SAMPLE, compare, profile, relate, shingles, words
+from archive.types import Relation
+
+LONG = sentences("long", 40)
+
+
+def made(body, *, title="Tựa", lede=None):
+    return profile(title=title, lede=lede, body=body if isinstance(body, str) else "\n\n".join(body))
+
+
+def relation(a, b, *, same_site=False):
+    return relate(a, b, compare(a, b), same_site=same_site)
+
+
+TEXT = made(paragraphs(1))
+
+
+# Measures
+
+
+def test_a_text_is_all_of_itself():
+    evidence = compare(TEXT, TEXT)
+    shares = (
+        evidence.resemblance,
+        evidence.containment_ab,
+        evidence.containment_ba,
+        evidence.lede_ab,
+        evidence.numbers,
+    )
+    assert shares == (1.0,) * 5
+
+
+def test_two_texts_share_nothing_by_chance():
+    assert compare(TEXT, made(paragraphs(2))).resemblance == 0
+
+
+def test_a_part_is_contained_in_the_whole_and_not_the_other_way_round():
+    evidence = compare(made(paragraphs(1)[:2]), TEXT)
+    assert (evidence.containment_ab, evidence.containment_ba < 0.5) == (1.0, True)
+
+
+@pytest.mark.parametrize(
+    ("other", "share"),
+    [
+        pytest.param("12 cầu, 5 chợ", 1.0, id="the same figures"),
+        pytest.param("12 cầu, 6 chợ", 0.5, id="one of two"),
+        pytest.param("12 cầu", 1.0, id="fewer"),
+        pytest.param("12 cầu, 12 chợ", 0.5, id="one of them twice"),
+        pytest.param("7 cầu", 0.0, id="others"),
+        pytest.param("cầu", 1.0, id="none"),
+    ],
+)
+def test_figures_that_agree(other, share):
+    assert compare(made("12 cầu, 5 chợ"), made(other)).numbers == share
+
+
+def test_texts_without_figures_agree_in_them():
+    assert compare(made("cầu"), made("chợ")).numbers == 1.0
+
+
+@given(a=st.lists(st.sampled_from(LONG)), b=st.lists(st.sampled_from(LONG)))
+def test_a_comparison_is_the_same_from_either_side(a, b):
+    one, other = compare(made(" ".join(a)), made(" ".join(b))), compare(made(" ".join(b)), made(" ".join(a)))
+    assert (one.resemblance, one.containment_ab, one.lede_ab, one.numbers) == (
+        other.resemblance,
+        other.containment_ba,
+        other.lede_ba,
+        other.numbers,
+    )
+
+
+@given(st.text(), st.text())
+def test_any_two_texts_can_be_compared(a, b):
+    evidence = compare(made(a), made(b))
+    assert 0 <= evidence.resemblance <= min(evidence.containment_ab, evidence.containment_ba) <= 1
+
+
+# Shingles and sketches
+
+
+def test_shingles_never_change():
+    assert sorted(shingles("một hai ba bốn năm sáu")) == [1474098239136609946, 11355081938917162142]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("một", 1), ("một hai ba bốn năm", 1), ("một hai ba bốn năm sáu", 2)]
+)
+def test_a_text_has_as_many_shingles_as_runs_of_five_words(text, count):
+    assert len(shingles(text)) == count
+
+
+def test_tone_placement_and_case_make_no_other_shingle():
+    assert shingles("Hòa bình ở khắp nơi") == shingles("HOÀ bình ở khắp nơi")
+
+
+def test_scripts_without_spaces_go_by_character():
+    assert words("新聞 abc") == ["新", "聞", "abc"]
+
+
+def test_a_sketch_is_a_sample():
+    assert len(made(sentences("s", 400)).sketch()) == pytest.approx(400 * 17 / SAMPLE, rel=0.3)
+
+
+def test_a_short_text_has_a_sketch_all_the_same():
+    assert len(made(sentences("s", 3)).sketch()) == MIN_SKETCH
+
+
+def test_a_sketch_fits_any_sql_integer():
+    assert max(TEXT.sketch()) < 2**48
+
+
+def test_a_part_shares_its_sketch_with_the_whole():
+    whole, part = made(LONG), made(LONG[:20])
+    assert len(set(whole.sketch()) & set(part.sketch())) >= 3
+
+
+# Relations between two papers
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        pytest.param(TEXT, TEXT, Relation.EXACT, id="the same text"),
+        pytest.param(TEXT, made(paragraphs(1), title="Tựa khác"), Relation.EXACT, id="under another headline"),
+        pytest.param(TEXT, made([*paragraphs(1)[:4], *sentences("x", 3)]), Relation.NEAR_COPY, id="another ending"),
+        pytest.param(made(paragraphs(1)[:2]), TEXT, Relation.EXCERPT_OF, id="a part"),
+        pytest.param(TEXT, made(paragraphs(1)[:2]), Relation.EXPANDS, id="the whole"),
+        pytest.param(
+            TEXT, made([*paragraphs("own", 2), *paragraphs(1)[1:4]]), Relation.PARTIAL_REUSE, id="a quotation"
+        ),
+        pytest.param(TEXT, made(paragraphs(2)), None, id="nothing in common"),
+        pytest.param(made("Một câu ngắn."), made("Một câu ngắn."), Relation.EXACT, id="the same line"),
+        pytest.param(
+            made("Một câu ngắn."), made("Một câu ngắn.", title="Tựa khác"), None, id="a line under two headlines"
+        ),
+        pytest.param(
+            made(paragraphs(1), title="Giá vàng ngày 7/2"),
+            made(paragraphs(1)[:4], title="Giá vàng ngày 8/2"),
+            Relation.SERIES,
+            id="headlines with other figures",
+        ),
+    ],
+)
+def test_what_stands_between_two_papers(a, b, expected):
+    assert relation(a, b) is expected
+
+
+def report(month):
+    """The same sentences each month, with the figures of the month."""
+    said = [
+        f"{text.translate(str.maketrans('', '', '0123456789'))} {month * 101 + at} tấn." for at, text in enumerate(LONG)
+    ]
+    return made(said, title="Báo cáo tháng")
+
+
+def test_a_monthly_report_with_other_figures_is_a_series():
+    assert relation(report(1), report(7)) is Relation.SERIES
+
+
+# Relations within one paper
+
+
+@pytest.mark.parametrize(
+    ("b", "expected"),
+    [
+        pytest.param(TEXT, Relation.NEAR_COPY, id="the same under two addresses"),
+        pytest.param(made(paragraphs(1), title="Tựa khác"), Relation.UPDATE_OF, id="under another headline"),
+        pytest.param(made([*paragraphs(1), *sentences("x", 5)]), Relation.UPDATE_OF, id="a follow-up"),
+        pytest.param(made(paragraphs(1)[:2]), Relation.PARTIAL_REUSE, id="a part"),
+        pytest.param(made([text.replace("1", "2") for text in paragraphs(1)]), Relation.UPDATE_OF, id="other figures"),
+    ],
+)
+def test_within_one_paper_two_addresses_are_two_articles(b, expected):
+    assert relation(TEXT, b, same_site=True) is expected
+
+
+@given(a=st.lists(st.sampled_from(LONG), max_size=30), b=st.lists(st.sampled_from(LONG), max_size=30))
+def test_a_relation_is_the_same_from_either_side(a, b):
+    turned = {Relation.EXCERPT_OF: Relation.EXPANDS, Relation.EXPANDS: Relation.EXCERPT_OF}
+    one, other = made(" ".join(a)), made(" ".join(b))
+    there, back = relation(one, other), relation(other, one)
+    assert back in (turned.get(there, there), there)
