@@ -1,0 +1,166 @@
+"""From a capture to the document it holds: `extract` is the one way in.
+
+Pure: no network, no clock, no state; the same capture gives the same document in every process. It never raises,
+because a page that no rule foresaw is a held capture and not the end of a run. The steps go from what is known for
+certain (the status) to what is judged (the words), and the first that rules an article out decides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from archive.types import Capture, Document, Verdict
+from crawler.extraction.decode import Content, Failure, decode_content, decode_text, wide_charset
+from crawler.extraction.markup import Markup, markup_verdict, scan_markup
+from crawler.extraction.page_text import read_page_text
+from crawler.extraction.verdicts import page_verdict, status_verdict
+
+__all__ = ["extract"]
+
+_MAGIC = {
+    b"%PDF-": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"RIFF": "RIFF",
+    b"PK\x03\x04": "ZIP",
+    b"PK\x05\x06": "ZIP",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7-Zip",
+    b"\xd0\xcf\x11\xe0": "Office",
+    b"OggS": "Ogg",
+    b"ID3": "MP3",
+    b"\x1aE\xdf\xa3": "Matroska",
+    b"wOFF": "font",
+    b"wOF2": "font",
+    b"\0asm": "WebAssembly",
+    b"BM": None,
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|div|p|article|table|h1|a|br|span)\b", re.IGNORECASE)
+_HTML_START = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML_START = re.compile(r"\s*<(?:\?xml|rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.IGNORECASE)
+_OTHER_TYPES = re.compile(
+    r"^(?:application/(?:json|ld\+json|javascript|x-javascript|rss\+xml|atom\+xml|xml)|text/(?:xml|css|javascript|csv))\b",
+    re.IGNORECASE,
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def extract(capture: Capture) -> Document:
+    """What the page of `capture` says, or why it says nothing."""
+    try:
+        return _extract(capture)
+    except Exception as error:  # noqa: BLE001 - hostile and broken pages reach every corner of three parsers
+        return Document(verdict=Verdict.EXTRACTION_FAILED, detail=f"{type(error).__name__}: {error}"[:300])
+
+
+def _extract(capture: Capture) -> Document:
+    status = status_verdict(capture)
+    if status:
+        return _held(*status)
+    cut = _cut(capture)
+    if cut:
+        return _held(Verdict.TRUNCATED, cut)
+    content = decode_content(capture.payload, ", ".join(_all(capture, "content-encoding")))
+    if isinstance(content, Failure):
+        return _held(content.verdict, content.detail)
+    document = _read(capture, content)
+    has_noarchive = any(_forbids_archive(value) for value in _all(capture, "x-robots-tag"))
+    return replace(document, noarchive=True) if has_noarchive else document
+
+
+def _read(capture: Capture, content: Content) -> Document:
+    binary = _binary(content)
+    if binary:
+        return _held(Verdict.NOT_TEXT, binary)
+    content_type = capture.header("content-type") or ""
+    decoded = decode_text(content.body, content_type=content_type)
+    if isinstance(decoded, Failure):
+        return _held(decoded.verdict, decoded.detail)
+    if not decoded.text.strip():
+        return _held(Verdict.TRUNCATED, "empty body")
+    return _read_text(capture, decoded.text, content_type)
+
+
+def _read_text(capture: Capture, text: str, content_type: str) -> Document:
+    if not _is_html(text, content_type):
+        if _OTHER_TYPES.match(content_type) or _XML_START.match(text):
+            return _held(Verdict.NO_ARTICLE, "a feed, a sitemap or other data")
+        if capture.status is not None:
+            # Whole pages as text come as files; what a server sends as plain text is robots.txt and its like.
+            return _held(Verdict.NO_ARTICLE, "plain text")
+        document = read_page_text(text, url=capture.url, captured_at=capture.captured_at, site=capture.site)
+        title = next((line.strip() for line in text.splitlines() if line.strip()), "")
+        words = Markup(text, title, (), elements=0, attributes=0, open_at_end=None, has_end=True)
+        return _judged(document, words, text)
+    markup = scan_markup(text)
+    verdict = markup_verdict(markup, len(text))
+    if verdict:
+        return _held(*verdict)
+    # Late, so that a page of text needs no HTML parser.
+    from crawler.extraction.html import read_html  # noqa: PLC0415
+
+    document = read_html(
+        text, url=capture.url, captured_at=capture.captured_at, headers=capture.headers, site=capture.site
+    )
+    return _judged(document, markup, text)
+
+
+def _judged(document: Document, markup: Markup, source: str) -> Document:
+    """`document` under the verdict that the whole page earns; what was read stays, for the person who reviews it."""
+    wrong = page_verdict(markup, source, document)
+    return replace(document, verdict=wrong[0], detail=wrong[1]) if wrong else document
+
+
+def _held(verdict: Verdict, detail: str) -> Document:
+    return Document(verdict=verdict, detail=detail)
+
+
+def _all(capture: Capture, name: str) -> list[str]:
+    return [value for key, value in capture.headers if key.lower() == name]
+
+
+def _cut(capture: Capture) -> str | None:
+    """Why the payload is not all that the server meant to send; None if it is."""
+    if capture.truncated:
+        return f"WARC-Truncated: {capture.truncated}"
+    if capture.status == 206:  # noqa: PLR2004 - HTTP: Partial Content
+        return "status 206"
+    length = capture.header("content-length")
+    # With a transfer encoding the length says nothing (RFC 9112, 6.3).
+    is_told = length and capture.header("transfer-encoding") is None and length.strip().isdecimal()
+    if length and is_told and int(length.strip()[:20]) > len(capture.payload):
+        return f"{len(capture.payload)} of {length.strip()} bytes"
+    return None if capture.payload else "empty body"
+
+
+def _binary(content: Content) -> str | None:
+    body = content.body
+    for magic, name in _MAGIC.items():
+        if name and body.startswith(magic):
+            return name
+    head = body[:4096]
+    if b"\0" in head and not body.startswith(_UTF16) and wide_charset(body) is None:
+        return "binary data"
+    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)  # noqa: PLR2004 - tab to carriage return, escape are text
+    return "binary data" if controls * 20 > len(head) and b"\0" not in head else None
+
+
+def _is_html(text: str, content_type: str) -> bool:
+    """By the type, unless the text itself says otherwise: plain text never begins with a doctype."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in ("text/html", "application/xhtml+xml"):
+        return True
+    if _HTML_START.match(text):
+        return True
+    is_told = kind == "text/plain" or _OTHER_TYPES.match(kind)
+    return not is_told and _HTML.search(text[:20_000]) is not None
+
+
+def _forbids_archive(value: str) -> bool:
+    """`noarchive` for every robot; a rule for one robot by name is not meant for us."""
+    return any(part.strip().lower() == "noarchive" for part in value.split(","))

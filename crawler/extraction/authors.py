@@ -1,0 +1,128 @@
+"""Tell the persons in an author field from the outlets, programs and sources that stand there instead.
+
+A house name or a "Theo X" is no author; no author is better than a wrong one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from archive.text import strip_marks
+from archive.types import Credit
+from crawler.extraction.credit import credit_line, outlet_named
+from crawler.extraction.json_ld import names as json_names
+from crawler.extraction.json_ld import plain
+from crawler.sites import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawler.sites import Site
+
+MAX_AUTHOR = 120
+MAX_AUTHORS = 12
+
+_SPLIT_NAMES = re.compile(r"\s*[;|]\s*|\s*,\s+(?!(?:Jr|Sr|MD|PhD|Ph\.D)\b)|\s+(?:and|và|&)\s+")
+_ROLE_HEAD = re.compile(
+    r"^(?:by|tác giả|bài và ảnh|bài, ảnh|tin, ảnh|bài|ảnh|thực hiện|words by|written by)\s*:?\s+(?=\w)", re.IGNORECASE
+)
+_BY_SOURCE = re.compile(r"^(?:theo|nguồn|source|according to)\b\s*:?\s*", re.IGNORECASE)
+_BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
+_ADDRESS = re.compile(r"https?:|www\.|@|^[\w-]+(?:\.[\w-]+)*\.(?:vn|com|net|org|info|news|co|uk|io)\b", re.IGNORECASE)
+# Programs, roles and firms that sign in the place of a person.
+_NOT_PERSONS = frozenset(
+    [
+        "admin",
+        "administrator",
+        "editor",
+        "editors",
+        "staff",
+        "webmaster",
+        "root",
+        "user",
+        "null",
+        "none",
+        "undefined",
+        "unknown",
+        "vccorp",
+        "vccorpvn",
+        "author",
+        "tacgia",
+        "baochi",
+        "staffwriter",
+        "staffreporter",
+        "bientapvien",
+        "toasoan",
+        "banbientap",
+        "thukytoasoan",
+        "online",
+        "news",
+        "newsdesk",
+        "anonymous",
+        "guest",
+        "wordpress",
+    ]
+)
+
+
+def is_house(name: str, houses: frozenset[str]) -> bool:
+    """Whether `name` is the outlet or a program, and not a person.
+
+    >>> is_house("NLD COM VN", frozenset({"nldcomvn"}))
+    True
+    """
+    key = _key(name)
+    return not key or key in houses or key in _NOT_PERSONS or _without_frills(key) in houses
+
+
+def clean_author(text: str, houses: frozenset[str]) -> tuple[str | None, Credit | None]:
+    """The persons in an author field as printed, joined by ", ", and the source if one is named instead.
+
+    >>> clean_author("Báo Nà Lộc; Mai Quý", frozenset({"baonaloc"}))
+    ('Mai Quý', None)
+    """
+    text = plain(text) or ""
+    if len(text) > MAX_AUTHOR or _ADDRESS.search(text) or is_house(text, houses):
+        return None, None
+    if _BY_SOURCE.match(text):
+        name = _BY_SOURCE.sub("", text)
+        return None, credit_line(text) or Credit(name=name or None, site=outlet_named(name, None))
+    text = _ROLE_HEAD.sub("", text)
+    credit = None
+    bracket = _BRACKET.search(text)
+    if bracket and bracket.start():
+        credit = credit_line(bracket.group().strip())
+        text = text[: bracket.start()]
+    elif credit_line(text):
+        return None, credit_line(text)
+    names = [name.strip(" .,-–") for name in _SPLIT_NAMES.split(text)]
+    persons = list(dict.fromkeys(name for name in names if name and not is_house(name, houses) and not name.isdigit()))
+    return (", ".join(persons[:MAX_AUTHORS]) or None), credit
+
+
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str:
+    return re.sub(r"\W+", "", strip_marks(name))
+
+
+def _without_frills(key: str) -> str:
+    for head in ("bao", "tapchi", "toasoan"):
+        key = key.removeprefix(head)
+    for tail in ("online", "dientu", "comvn", "orgvn", "com", "net", "vn"):
+        key = key.removesuffix(tail)
+    return key
+
+
+def house_names(metas: Mapping[str, list[str]], node: Mapping[str, Any], site: Site | None, url: str) -> frozenset[str]:
+    """The names of the outlet at `url`, folded, as `is_house` compares them."""
+    named = [
+        host_of(url),
+        *metas.get("og:site_name", ()),
+        *metas.get("application-name", ()),
+        *json_names(node.get("publisher")),
+    ]
+    if site is not None:
+        named += [site.title, site.name, *site.hosts, *site.outlets]
+    keys = {_key(plain(name) or "") for name in named}
+    return frozenset(key for key in keys | {_without_frills(key) for key in keys} if len(key) > 1)

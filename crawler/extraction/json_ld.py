@@ -1,0 +1,147 @@
+"""Find the article's node in a page's JSON-LD, also in JSON that does not parse, and read its values.
+
+A node is a mapping as the page wrote it: no schema is assumed beyond the type."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from archive.text import tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lxml.html import HtmlElement
+
+ARTICLE_TYPES = frozenset(
+    {
+        "Article",
+        "NewsArticle",
+        "AnalysisNewsArticle",
+        "AskPublicNewsArticle",
+        "BackgroundNewsArticle",
+        "OpinionNewsArticle",
+        "ReportageNewsArticle",
+        "ReviewNewsArticle",
+        "BlogPosting",
+        "LiveBlogPosting",
+        "Report",
+        "ScholarlyArticle",
+        "TechArticle",
+        "SatiricalArticle",
+        "AdvertiserContentArticle",
+    }
+)
+MAX_JSON_DEPTH = 6
+_BAD_COMMA = re.compile(r",(\s*[}\]])")
+_CDATA = re.compile(r"^\s*(?://)?\s*<!(?:\[CDATA\[|--)|(?://)?\s*(?:\]\]|--)>\s*;?\s*$")
+_LOOSE = {
+    key: re.compile(rf'"{key}"\s*:\s*"((?:[^"\\]|\\.)*)"')
+    for key in ("headline", "description", "datePublished", "dateModified", "articleSection")
+}
+_LOOSE_AUTHOR = re.compile(r'"author"\s*:\s*[\[{][^\]}]*?"name"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_LOOSE_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(\w*(?:Article|BlogPosting))"')
+
+
+def article_node(root: HtmlElement) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The article's JSON-LD node, and what could be saved from JSON that does not parse."""
+    loose: dict[str, Any] = {}
+    for script in root.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower():
+            continue
+        text = _CDATA.sub("", script.text or "")
+        data = _parse(text)
+        if data is None:
+            loose = loose or _salvage(text)
+            continue
+        for node in _nodes(data, 0):
+            if ARTICLE_TYPES.intersection(_types(node)) and (
+                node.get("headline") or node.get("name") or node.get("datePublished")
+            ):
+                return node, loose
+    return {}, loose
+
+
+def _parse(text: str) -> object:
+    for attempt in (text, _BAD_COMMA.sub(r"\1", text)):
+        try:
+            # Not strict: publishers leave raw line breaks and tabs inside the strings.
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _nodes(data: object, depth: int) -> Iterator[dict[str, Any]]:
+    """Nodes that describe the page: the top level and @graph; not the items of a list of stories."""
+    if depth > MAX_JSON_DEPTH:
+        return
+    if isinstance(data, list):
+        for item in data:
+            yield from _nodes(item, depth + 1)
+    elif isinstance(data, dict):
+        yield data
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from _nodes(data.get(key), depth + 1)
+
+
+def _types(node: Mapping[str, Any]) -> set[str]:
+    return {text.rsplit("/", 1)[-1] for text in strings(node.get("@type"))}
+
+
+def _salvage(text: str) -> dict[str, Any]:
+    if not _LOOSE_TYPE.search(text):
+        return {}
+    node: dict[str, Any] = {"@type": "Article"}
+    for key, pattern in _LOOSE.items():
+        match = pattern.search(text)
+        if match:
+            node[key] = _unescape(match[1])
+    author = _LOOSE_AUTHOR.search(text)
+    if author:
+        node["author"] = {"name": _unescape(author[1])}
+    return node
+
+
+def _unescape(text: str) -> str:
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return text
+
+
+def strings(value: object) -> list[str]:
+    """The texts in `value`: one, or a list of them; of an object its name."""
+    values = value if isinstance(value, list) else [value]
+    return [text for item in values if (text := string(item))]
+
+
+def string(value: object) -> str:
+    """`value` as text, of an object its name; "" for anything else."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return string(value.get("name") or value.get("@value"))
+    return ""
+
+
+def names(value: object) -> list[str]:
+    """Names in an author or publisher field: a string, an object, or a list of either."""
+    if isinstance(value, list):
+        return [name for item in value for name in names(item)]
+    if isinstance(value, dict):
+        return names(value.get("name"))
+    return [value] if isinstance(value, str) and value.strip() else []
+
+
+def plain(raw: str) -> str | None:
+    """`raw` without entities and mark-up: both are found inside JSON strings and attributes."""
+    if not raw:
+        return None
+    text = html.unescape(raw) if "&" in raw else raw
+    if "<" in text:
+        text = re.sub(r"<[^<>]{1,200}>", " ", text)
+    return tidy(text) or None

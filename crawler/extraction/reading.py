@@ -1,0 +1,115 @@
+"""One page in hand, and one reading of it: what rule sets and the generic path both fill, and the last steps of both.
+
+Takes lede, byline and credit out of the lines; knows neither selectors nor trafilatura."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from archive.types import Caption, Credit, Furniture
+from crawler.extraction.authors import clean_author
+from crawler.extraction.edges import clean_edges
+from crawler.extraction.lede import find_lede, without_lede
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.blocks import Line, Placed
+    from crawler.extraction.metadata import Metadata
+    from crawler.extraction.rules import Index
+    from crawler.sites import Site
+
+GENERIC = "trafilatura"
+MIN_INLINE_LINK = 20
+"""A shorter line that is all link is a name or a term."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A parsed page and what it states."""
+
+    root: HtmlElement
+    source: str
+    url: str
+    index: Index
+    metadata: Metadata
+    site: Site | None
+
+
+MIN_AFTER_LEDE = 2
+MIN_LEDE, MAX_LEDE = 60, 700
+"""Characters: shorter is a dateline or a subhead, longer a paragraph of the story."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """One page as one rule set, or no rule set, reads it."""
+
+    name: str
+    lines: list[Line] = field(default_factory=list)
+    captions: list[Caption] = field(default_factory=list)
+    before: list[Furniture] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
+    after: list[Furniture] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    credit: Credit | None = None
+    author: str | None = None
+    provenance: dict[str, str] = field(default_factory=dict)
+
+
+def finish(reading: Reading, page: Page, *, boilerplate: tuple[str, ...] = (), opens_with_lede: bool = False) -> None:
+    """Take the lede and the edges from the lines."""
+    metadata = page.metadata
+    title = reading.fields.get("title") or metadata.title
+    stated = reading.fields.get("author")
+    author, credit = clean_author(stated, metadata.houses) if stated else (None, None)
+    if stated and author is None:
+        reading.provenance.pop("author", None)
+    edges = clean_edges(
+        reading.lines, name=reading.name, title=title, author=author or metadata.author, boilerplate=boilerplate
+    )
+    reading.lines = edges.lines
+    reading.placed.extend(edges.furniture)
+    lede = reading.fields.get("lede") or find_lede(
+        page.root, page.source, metadata.descriptions, lines=reading.lines, title=title
+    )
+    if not lede and opens_with_lede:
+        lede = _first_paragraph(reading.lines)
+    if lede:
+        shorter = without_lede(reading.lines, lede)
+        # An article of one paragraph keeps it: a body that is empty says that the page was.
+        if shorter or reading.captions or "lede" in reading.provenance:
+            reading.lines = shorter
+            reading.fields["lede"] = lede
+            reading.provenance.setdefault("lede", "text")
+    if reading.name != GENERIC:
+        _cut_links(reading)
+    reading.author = author or metadata.author or edges.author
+    if author is None and reading.author:
+        reading.provenance["author"] = metadata.provenance.get("author", f"{reading.name}/byline")
+    if reading.credit is None:
+        reading.credit = edges.credit or credit or metadata.credit
+        if reading.credit is not None:
+            reading.provenance["credit"] = (
+                f"{reading.name}/credit" if edges.credit or credit else metadata.provenance.get("credit", "meta")
+            )
+
+
+def _first_paragraph(lines: list[Line]) -> str | None:
+    """The opening line, where it has the length of a lede and a story follows."""
+    is_lede = len(lines) > MIN_AFTER_LEDE and not lines[0].is_heading and MIN_LEDE <= len(lines[0].text) <= MAX_LEDE
+    return lines[0].text if is_lede else None
+
+
+def _cut_links(reading: Reading) -> None:
+    """Lines in the body that are nothing but links to other stories of the site, wherever they stand."""
+    links = [
+        line for line in reading.lines if line.is_link and not line.is_heading and len(line.text) >= MIN_INLINE_LINK
+    ]
+    if not links or len(links) == len(reading.lines):
+        return
+    cut = Furniture("related", f"{reading.name}/inline_link", "")
+    reading.placed.extend((line.at, replace(cut, text=line.text)) for line in links)
+    reading.lines = [line for line in reading.lines if line not in links]
