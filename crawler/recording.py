@@ -1,0 +1,119 @@
+"""The way of every capture into an archive, live or offline: read the page, record it, count what became of it."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from archive import warc
+from archive.core import Archive, Recorded
+from archive.types import Capture, Cause, Document, Edition, Outcome
+from crawler.extraction import extract
+from crawler.extraction.edition import edition
+from crawler.sites import site_of
+
+logger = logging.getLogger(__name__)
+
+
+class SiteExtractor:
+    """What reads captures for an archive: `crawler.extraction`, under the identity of its rules and libraries."""
+
+    def __init__(self) -> None:
+        self.edition: Edition = edition()
+
+    def read(self, capture: Capture) -> Document:
+        """What the page says."""
+        return extract(capture)
+
+    def site_of(self, capture: Capture) -> str | None:
+        """The site that its file named, else the one that its host is known for."""
+        if capture.site is not None:
+            return capture.site
+        site = site_of(capture.url)
+        return site.name if site is not None else None
+
+
+def open_archive(folder: Path | str, *, database: str | None = None) -> Archive:
+    """The archive in `folder`, for writing; captures that a crash left without a row are recorded first."""
+    archive = Archive.open(folder, database=database, extractor=SiteExtractor())
+    try:
+        adopted = adopt_orphans(archive)
+    except BaseException:
+        archive.close()
+        raise
+    if adopted:
+        logger.warning("took in %(count)d captures that a crash had left on disk", {"count": adopted})
+    return archive
+
+
+def adopt_orphans(archive: Archive) -> int:
+    """Record what is on disk below captures/ and in no row: the process died between the file and the commit.
+
+    Returns how many captures were taken in.
+    """
+    adopted = 0
+    for path in archive.orphans():
+        for found in warc.scan(path):
+            if isinstance(found, warc.Scanned):
+                capture = warc.read_at(path, found.offset, found.length, inner=found.inner)
+                place = warc.Location(path.name, found.offset, found.length)
+                adopted += archive.record(capture, extract(capture), location=place).is_new
+    archive.commit()
+    return adopted
+
+
+@dataclass
+class Account:
+    """What a run did, truthfully."""
+
+    captures: int = 0
+    """Captures that were looked at."""
+    known: int = 0
+    """Of these, those that the archive had."""
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    causes: Counter[Cause] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    """Pages held, by reason."""
+    skipped: int = 0
+    decisions: int = 0
+    """Decisions that were new to the archive."""
+    started_at: datetime | None = None
+
+    def add(self, recorded: Recorded) -> None:
+        """Count one capture."""
+        self.captures += 1
+        if not recorded.is_new or recorded.effect is None:
+            self.known += 1
+            return
+        effect = recorded.effect
+        self.outcomes[effect.outcome] += 1
+        if effect.cause is not None:
+            self.causes[effect.cause] += 1
+        if effect.outcome is Outcome.HELD and effect.reason is not None:
+            self.held[effect.reason] += 1
+
+    def add_known(self, count: int) -> None:
+        """Count captures that were not even read, because the archive has them."""
+        self.captures += count
+        self.known += count
+
+    @property
+    def new(self) -> int:
+        """Captures that the archive did not have."""
+        return self.captures - self.known
+
+    def as_counts(self) -> dict[str, int]:
+        """For the `runs` view and for programs."""
+        return {
+            "captures": self.captures,
+            "known": self.known,
+            "new": self.new,
+            "skipped": self.skipped,
+            "decisions": self.decisions,
+            **{f"outcome_{name}": count for name, count in sorted(self.outcomes.items())},
+            **{f"version_{name}": count for name, count in sorted(self.causes.items())},
+            **{f"held_{name}": count for name, count in sorted(self.held.items())},
+        }

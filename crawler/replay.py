@@ -1,0 +1,104 @@
+"""Replay: read captures from files and record them, as if they arrived now; no network, no clock.
+
+Pages are read by as many processes as are wanted; one, the caller's, writes. The captures are recorded in the
+order of their time whatever the number of readers."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing import get_context
+
+from archive import warc
+from archive.core import Archive
+from archive.decisions import read_decisions
+from archive.exceptions import ArchiveError
+from archive.types import Capture, Document
+from crawler.extraction import extract
+from crawler.recording import Account
+from crawler.sources import Entry, Sources, load
+
+_LOOK_UP = 500
+"""Captures looked up in the archive at once."""
+_CHUNK = 8
+"""Captures sent to a reader at once: one at a time would cost more in messages than short pages cost to read."""
+_AHEAD = 4
+"""Chunks under way a reader: enough that none waits, few enough that memory stays flat."""
+
+Page = tuple[Capture, Document, bytes]
+"""A capture, what it says, and its WARC record."""
+
+
+class ReaderDiedError(ArchiveError):
+    """Raised when a reading process was killed, e.g. for want of memory."""
+
+    def __init__(self) -> None:
+        super().__init__("a reading process died, probably out of memory: run it again with fewer --workers")
+
+
+def replay(
+    archive: Archive, sources: Sources, *, workers: int = 1, progress: Callable[[int], None] = lambda _: None
+) -> Account:
+    """Record everything in `sources` that `archive` does not have; heed the decisions that lie beside it.
+
+    `progress` is called with the number of captures done since the last call. A run that stops anywhere can be
+    run again: nothing is lost and nothing doubled.
+    """
+    account = Account(skipped=len(sources.skipped))
+    for path in sources.decision_files:
+        account.decisions += archive.import_decisions(read_decisions(path))
+    new = _new_entries(archive, sources, account, progress)
+    for capture, document, encoded in _read_here(new) if workers < 2 else _read_in_processes(new, workers):  # noqa: PLR2004  one worker is this process
+        account.add(archive.record(capture, document, encoded=encoded))
+        progress(1)
+    archive.commit()
+    return account
+
+
+def _new_entries(
+    archive: Archive, entries: Iterable[Entry], account: Account, progress: Callable[[int], None]
+) -> Iterator[Entry]:
+    """The entries that the archive does not have, asked for by the hundred."""
+    remaining = iter(entries)
+    while group := list(islice(remaining, _LOOK_UP)):
+        known = archive.known([entry.capture_id for entry in group])
+        if known:
+            count = sum(entry.capture_id in known for entry in group)
+            account.add_known(count)
+            progress(count)
+        yield from (entry for entry in group if entry.capture_id not in known)
+
+
+def read_page(entry: Entry) -> Page:
+    """Load a capture, read it, and make its record."""
+    capture = load(entry.locator)
+    return capture, extract(capture), warc.encode(capture)
+
+
+def _read_chunk(chunk: list[Entry]) -> list[Page]:
+    return [read_page(entry) for entry in chunk]
+
+
+def _read_here(entries: Iterable[Entry]) -> Iterator[Page]:
+    return map(read_page, entries)
+
+
+def _read_in_processes(entries: Iterator[Entry], workers: int) -> Iterator[Page]:
+    # Not fork: a forked reader would share the writer's database connection and locks.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        under_way: deque[Future[list[Page]]] = deque()
+        try:
+            while True:
+                while len(under_way) < workers * _AHEAD and (chunk := list(islice(entries, _CHUNK))):
+                    under_way.append(pool.submit(_read_chunk, chunk))
+                if not under_way:
+                    return
+                yield from under_way.popleft().result()
+        except BrokenProcessPool as e:
+            raise ReaderDiedError from e
+        finally:
+            for future in under_way:
+                future.cancel()
