@@ -1,0 +1,123 @@
+"""`luubao crawl`: fetch what is new and what is due on one site, and give the account."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from archive.types import Cause
+from crawler.cli.options import archive_options, json_option, one_line, print_json
+from crawler.sites import Site, find_site, site_of, sites
+
+if TYPE_CHECKING:
+    from crawler.crawl.account import CrawlAccount
+
+
+@click.command()
+@click.argument("name", metavar="SITE|URL")
+@click.option(
+    "--revisit",
+    type=click.Choice(["due", "all", "none"]),
+    default="due",
+    show_default=True,
+    help="Which known articles to look at again.",
+)
+@click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Articles to fetch at most.")
+@click.option("--backfill", is_flag=True, help="Walk the site's archives back to --since.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="With --backfill: how far back.")
+@click.option("--delay", type=click.FloatRange(0), show_default="1", help="Seconds between two requests to a host.")
+@click.option("--allow-private", is_flag=True, help="Let URL be on this machine: for test sites on loopback.")
+@json_option
+@archive_options
+def crawl(  # noqa: PLR0917  click passes them by name
+    name: str,
+    revisit: str,
+    limit: int,
+    since: datetime | None,
+    delay: float | None,
+    folder: Path,
+    database: str | None,
+    *,
+    backfill: bool,
+    allow_private: bool,
+    as_json: bool,
+) -> None:
+    """Fetch what is new and what is due on SITE, or on the site at URL, and stop when it has caught up.
+
+    robots.txt, Crawl-delay and Retry-After are heeded; every answer is kept. A crawl can be stopped at any time
+    (Ctrl-C finishes the pages in hand) and run again.
+
+    Example: luubao crawl baolaocai
+    """
+    # Scrapy takes half a second to import: only a crawl pays for it.
+    from crawler.crawl.desk import Plan, Revisit  # noqa: PLC0415
+    from crawler.crawl.run import Place  # noqa: PLC0415
+    from crawler.crawl.run import crawl as run_crawl  # noqa: PLC0415
+
+    if backfill != (since is not None):
+        raise click.UsageError("--backfill and --since DATE go together")
+    site = _site(name)
+    # A date on the command line is a day of the site's own.
+    start = None if since is None else (since - site.offset).replace(tzinfo=UTC)
+    log = logging.StreamHandler()
+    log.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    log.setLevel(logging.WARNING)  # on the handler: Scrapy opens the root logger for everything
+    logging.getLogger().addHandler(log)
+    account = run_crawl(
+        site,
+        Place(folder, database),
+        Plan(revisit=Revisit(revisit), budget=limit, since=start),
+        clock=lambda: datetime.now(UTC),
+        allow_private=[_endpoint(name)] if allow_private else (),
+        overrides=None if delay is None else {"LUUBAO_DELAY": delay},
+    )
+    if as_json:
+        print_json({"site": site.name, **account.as_counts(), "broken_sources": account.broken_sources})
+    else:
+        _print_account(site, account, folder)
+
+
+def _site(name: str) -> Site:
+    from crawler.crawl.undeclared import undeclared  # noqa: PLC0415  with the rest of the crawl
+
+    if "://" not in name:
+        found = find_site(name)
+        if found is None:
+            known = ", ".join(site.name for site in sites())
+            raise click.UsageError(f"no site {name!r}: give the URL of its front page, or one of {known}")
+        return found
+    parts = urlsplit(name)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.UsageError(f"not a web address: {name!r}")
+    return site_of(name) or undeclared(name)
+
+
+def _endpoint(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:
+    held = ", ".join(f"{count} {reason}" for reason, count in sorted(account.held.items()))
+    failed = ", ".join(f"{count} {reason}" for reason, count in sorted(account.failed.items()))
+    lines = [
+        ("listed", account.listed, f"{account.listed_known} known already"),
+        ("requests", account.requests, "sources included"),
+        ("stored", account.stored, "new articles"),
+        ("edited", account.causes[Cause.EDITED], ""),
+        ("unchanged", account.unchanged, f"{account.not_modified} by 304" if account.not_modified else ""),
+        ("held", sum(account.held.values()), held),
+        ("failed", sum(account.failed.values()), failed),
+        ("left", account.left["new"] + account.left["due"], f"{account.left['waiting']} wait for their time"),
+    ]
+    click.echo(site.name)
+    for name, count, note in lines:
+        click.echo(f"{name:<10} {count:>7}  {note}".rstrip())
+    for source, reason in sorted(account.broken_sources.items()):
+        click.echo(one_line(f"source {source}: {reason}"))
+    click.echo(f"Next: luubao status --archive {folder}")

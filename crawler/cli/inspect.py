@@ -1,0 +1,93 @@
+"""The commands that tell about the archive itself: status, fingerprint, verify."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from archive.fingerprint import fingerprint as compute_fingerprint
+from archive.verify import verify as run_verify
+from crawler.cli.options import archive_options, json_option, one_line, print_json, print_table, reading
+
+
+@click.command()
+@json_option
+@archive_options
+def fingerprint(folder: Path, database: str | None, *, as_json: bool) -> None:
+    """Print the hash over everything that the archive says: equal archives have equal fingerprints.
+
+    Example: luubao fingerprint --archive ./a
+    """
+    with reading(folder, database) as archive:
+        value = compute_fingerprint(archive)
+    if as_json:
+        print_json({"fingerprint": value})
+    else:
+        click.echo(value)
+
+
+@click.command()
+@json_option
+@archive_options
+def verify(folder: Path, database: str | None, *, as_json: bool) -> None:
+    """Check every record against the database and every row against the records; exit 1 if anything is wrong.
+
+    Example: luubao verify --archive ./a
+    """
+    with reading(folder, database) as archive:
+        total = sum(row[-1] for row in archive.tally("captures", "site"))
+        with click.progressbar(length=total, label="verifying", file=sys.stderr) as bar:
+            report = run_verify(archive, progress=bar.update)
+    if as_json:
+        problems = [{"where": problem.where, "what": problem.what} for problem in report.problems]
+        print_json({"captures": report.captures, "files": report.files, "problems": problems})
+    else:
+        for problem in report.problems:
+            click.echo(one_line(f"{problem.where}: {problem.what}"))
+        click.echo(f"{report.captures} captures in {report.files} files, {len(report.problems)} problems")
+    if report.problems:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@json_option
+@archive_options
+def status(folder: Path, database: str | None, *, as_json: bool) -> None:
+    """Show what the archive holds, site by site, and how the last run went.
+
+    Example: luubao status --json
+    """
+    with reading(folder, database) as archive:
+        facts = archive.status()
+    if as_json:
+        print_json(facts)
+        return
+    click.echo(one_line(f"archive   {folder.resolve()}"))
+    click.echo(f"database  {facts['database']}")
+    click.echo(f"edition   {', '.join(facts['editions']) or 'none yet'}")
+    if facts["last_run"]:
+        run = facts["last_run"]
+        click.echo(f"last run  {run['kind']} {run['started_at']} {_ended(run)}")
+    for site, since in facts["breakers"].items():
+        click.secho(
+            f"breaker   {site} since {since}: most of its articles changed at once; luubao held --site {site}, then "
+            f"luubao held resume {site}",
+            fg="yellow",
+        )
+    if facts["warning"]:
+        click.secho(f"warning   {facts['warning']}", fg="yellow")
+    columns = ("site", "captures", "articles", "versions", "copies", "gone", "held", "last_captured_at")
+    print_table(
+        [tuple(site[name] for name in columns) for site in facts["sites"]],
+        header=(*columns[:-1], "last capture"),
+    )
+
+
+def _ended(run: dict[str, object]) -> str:
+    if run["finished_at"] is None:
+        return "was cut off, or is still going"
+    counts = run["counts"]
+    assert isinstance(counts, dict)
+    return f"{counts.get('new', 0)} new of {counts.get('captures', 0)}"

@@ -1,0 +1,41 @@
+"""The group of all commands, and how errors end."""
+
+from __future__ import annotations
+
+import click
+
+from archive.version import VERSION
+from crawler.cli.crawl import crawl
+from crawler.cli.decide import held, not_same, original, same
+from crawler.cli.inspect import fingerprint, status, verify
+from crawler.cli.read import articles, changes, clusters, diff, show
+from crawler.cli.replay import replay
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="luubao")
+def main() -> None:
+    """Keep the paper: follow news sites, keep every page, notice edits and deletions, recognise the copies.
+
+    The archive is a folder: --archive DIR, or LUUBAO_ARCHIVE, or ./luubao-archive. --database URL (or
+    LUUBAO_DATABASE) keeps its tables on PostgreSQL.
+    """
+
+
+for command in (
+    crawl,
+    replay,
+    articles,
+    show,
+    diff,
+    clusters,
+    changes,
+    held,
+    same,
+    not_same,
+    original,
+    status,
+    fingerprint,
+    verify,
+):
+    main.add_command(command)

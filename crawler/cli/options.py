@@ -1,0 +1,95 @@
+"""What the commands share: where the archive is, and how things are printed."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from archive.core import Archive
+from archive.exceptions import ArchiveError
+from archive.text import tidy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def archive_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--archive and --database, and ArchiveErrors as one line."""
+
+    @click.option(
+        "--archive",
+        "folder",
+        envvar="LUUBAO_ARCHIVE",
+        default="luubao-archive",
+        show_default="./luubao-archive",
+        show_envvar=True,
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Folder of the archive.",
+    )
+    @click.option(
+        "--database",
+        envvar="LUUBAO_DATABASE",
+        show_envvar=True,
+        metavar="URL",
+        help="Where its tables are, if not in the folder: postgresql://user@host/name.",
+    )
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except ArchiveError as e:
+            raise click.ClickException(one_line(str(e))) from e
+
+    return wrapper
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+@contextmanager
+def reading(folder: Path, database: str | None) -> Iterator[Archive]:
+    """The archive, for reading."""
+    with Archive.open(folder, database=database) as archive:
+        yield archive
+
+
+def print_json(value: object) -> None:
+    """One document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_json_lines(rows: Iterable[dict[str, Any]]) -> None:
+    """A line for each."""
+    for row in rows:
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+def print_table(rows: Sequence[tuple[object, ...]], *, header: tuple[str, ...]) -> None:
+    """Columns as wide as they need; numbers to the right."""
+    cells = [header, *(tuple("" if cell is None else str(cell) for cell in row) for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    is_number = [all(isinstance(row[column], int) for row in rows) for column in range(len(header))]
+    for number, row in enumerate(cells):
+        line = "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, is_number, strict=True)
+        )
+        click.echo(click.style(line.rstrip(), bold=number == 0))
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks or control characters: pages and paths may hold either."""
+    return tidy(text)
+
+
+def short(text: str | None, width: int) -> str:
+    """`text`, cut with an ellipsis where it is longer than `width` characters."""
+    plain = one_line(text or "")
+    return plain if len(plain) <= width else plain[: width - 1].rstrip() + "…"

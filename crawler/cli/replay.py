@@ -1,0 +1,115 @@
+"""`luubao replay`: captures in, an archive out, and an account of what was new."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from archive.core import Archive
+from archive.types import Cause, Outcome
+from crawler.cli.options import archive_options, json_option, one_line, print_json
+from crawler.recording import Account, open_archive
+from crawler.replay import replay as run_replay
+from crawler.seeds import find_seeds, write_expected
+from crawler.sources import Sources, open_sources
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=lambda: min(os.cpu_count() or 1, 8),
+    show_default="one a processor",
+    help="Processes that read pages.",
+)
+@click.option("--write-expected", is_flag=True, help="Record what each seed below PATH yields as its expected.json.")
+@json_option
+@archive_options
+def replay(
+    paths: tuple[str, ...],
+    workers: int,
+    folder: Path,
+    database: str | None,
+    *,
+    write_expected: bool,
+    as_json: bool,
+) -> None:
+    """Record the captures in PATH...: folders, seeds, WARC and WACZ files, globs. Offline.
+
+    What the archive has already is passed over, so a replay can be stopped and run again.
+
+    Example: luubao replay seeds --archive ./a
+    """
+    if write_expected:
+        _write_expected(paths)
+        return
+    sources = open_sources(paths)
+    with open_archive(folder, database=database) as archive:
+        run = archive.start_run("replay", at=datetime.now(UTC))
+        with click.progressbar(length=len(sources), label="replaying", file=sys.stderr) as bar:
+            account = run_replay(archive, sources, workers=workers, progress=bar.update)
+        archive.finish_run(run, at=datetime.now(UTC), counts=account.as_counts())
+        for skipped in sources.skipped:
+            place = "" if skipped.offset is None else f" at offset {skipped.offset}"
+            click.echo(one_line(f"skipped {skipped.path}{place}: {skipped.reason}"), err=True)
+        if as_json:
+            print_json(_as_json(account, sources, archive))
+        else:
+            _print_account(account, archive, folder)
+
+
+def _as_json(account: Account, sources: Sources, archive: Archive) -> dict[str, object]:
+    return {
+        **account.as_counts(),
+        "articles": sum(row[-1] for row in archive.tally("articles", "site")),
+        "copies": sum(row[-1] for row in archive.tally("cluster_members", "role") if row[0] != "original"),
+        "skipped": [
+            {"path": skipped.path, "offset": skipped.offset, "reason": skipped.reason} for skipped in sources.skipped
+        ],
+    }
+
+
+def _print_account(account: Account, archive: Archive, folder: Path) -> None:
+    if account.new == 0 and account.decisions == 0:
+        click.echo(f"Nothing changed: the archive has all {account.captures} pages already.")
+        click.echo(f"Next: luubao status --archive {shlex.quote(str(folder))}")
+        return
+    roles = {role: count for role, count in archive.tally("cluster_members", "role")}  # noqa: C416  rows are no pairs
+    articles = sum(row[-1] for row in archive.tally("articles", "site"))
+    held = sum(account.held.values())
+    lines = [
+        ("pages", f"{account.captures}", f"{account.known} known already" if account.known else ""),
+        ("articles", f"{articles}", "in the archive now"),
+        ("versions", f"{account.outcomes[Outcome.VERSION]}", _causes(account)),
+        ("unchanged", f"{account.outcomes[Outcome.UNCHANGED]}", "seen again as they were"),
+        ("gone", f"{account.outcomes[Outcome.GONE]}", ""),
+        ("copies", f"{roles.get('copy', 0)}", f"{roles.get('excerpt', 0)} excerpts" if "excerpt" in roles else ""),
+        ("held", f"{held}", ", ".join(f"{count} {reason}" for reason, count in sorted(account.held.items()))),
+        ("skipped", f"{account.skipped}", "see above" if account.skipped else ""),
+    ]
+    for name, count, note in lines:
+        if count != "0" or name in ("pages", "articles", "versions", "copies", "held"):
+            click.echo(f"{name:<10} {count:>7}  {note}".rstrip())
+    nothing = account.outcomes[Outcome.NOTHING]
+    if nothing:
+        click.echo(f"{'no article':<10} {nothing:>7}  lists, redirects, outages")
+    click.echo(f"Next: luubao {'held' if held else 'articles'} --archive {shlex.quote(str(folder))}")
+
+
+def _causes(account: Account) -> str:
+    return f"{account.causes[Cause.FIRST]} first, {account.causes[Cause.EDITED]} edited"
+
+
+def _write_expected(paths: tuple[str, ...]) -> None:
+    seeds = [seed for path in paths for seed in find_seeds(Path(path))]
+    if not seeds:
+        named = one_line(", ".join(paths))
+        raise click.ClickException(f"no seed in {named}: a seed is a folder with captures or a manifest.toml")
+    for seed in seeds:
+        click.echo(f"{'changed' if write_expected(seed) else 'as before'}  {seed}")
