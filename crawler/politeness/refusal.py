@@ -1,0 +1,34 @@
+"""Why a request was not made: the one exception that spiders meet in their errback, with a reason they can count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from scrapy.exceptions import IgnoreRequest
+
+
+class Refusal(StrEnum):
+    """What kept us from making a request. Nothing was sent, nothing is stored."""
+
+    BLOCKED_SSRF = "blocked_ssrf"
+    """The address is none of the public web: private, loopback, an odd port or scheme, a name with two readings."""
+    ROBOTS = "robots"
+    """robots.txt disallows it."""
+    ROBOTS_UNREACHABLE = "robots_unreachable"
+    """robots.txt could not be read, which means: stay out until it can."""
+    HOST_HELD = "host_held"
+    """The host asked for a pause that is longer than a run waits."""
+    STOPPING = "stopping"
+    """The crawl was asked to end while the request waited its turn."""
+
+
+class RefusedError(IgnoreRequest):
+    """Raised instead of making a request. Scrapy hands it to the errback and logs no error."""
+
+    def __init__(self, refusal: Refusal, detail: str, *, retry_at: datetime | None = None) -> None:
+        super().__init__(f"{refusal}: {detail}")
+        self.refusal = refusal
+        self.detail = detail
+        self.retry_at = retry_at
+        """When it makes sense to ask again; None if it never does, or at once."""
