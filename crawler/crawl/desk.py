@@ -1,0 +1,459 @@
+"""The desk of a crawl: which addresses go out next, and what each answer means for the frontier.
+
+Everything that is remembered is in the archive's database; the desk itself could be killed at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urljoin
+
+from sqlalchemy import Connection
+
+from archive import revisit
+from archive.core import Archive, Recorded
+from archive.storage import frontier
+from archive.storage.frontier import Address, Visit
+from archive.types import Capture, Document, Outcome
+from archive.urls import identity
+from crawler.crawl.account import CrawlAccount
+from crawler.crawl.readers import Readers, result
+from crawler.crawl.undeclared import is_undeclared
+from crawler.crawl.writer import Writer
+from crawler.discovery import (
+    Feed,
+    Section,
+    Sitemap,
+    SourceBroken,
+    discover,
+    read_source,
+    shard_urls,
+    shards_since,
+)
+from crawler.extraction.decode import Failure, decode_content
+from crawler.sites import Site, Source, SourceKind, site_of
+
+logger = logging.getLogger(__name__)
+
+IN_HAND = 32
+"""Articles that are fetched, read or written at once: enough that nothing waits, few enough to keep memory flat."""
+GROUP_SECONDS = 1.0
+"""How long an answer waits for others before it is committed."""
+LEASE = timedelta(minutes=30)
+MAX_PAGES = 20
+"""Pages of one list that are followed while they show something new."""
+_NOT_MODIFIED = 304
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
+_OK = 200
+
+
+class Revisit(StrEnum):
+    """Which known articles are looked at again."""
+
+    DUE = "due"
+    ALL = "all"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One request to make."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    visit: Visit | None = None
+    """The article that is fetched; None for a source."""
+    source: Source | None = None
+    page: int = 1
+    is_guess: bool = False
+    """The source's address was worked out and not named by anybody."""
+
+
+@dataclass
+class _Answer:
+    errand: Errand
+    capture: Capture
+    document: Document
+    encoded: bytes
+
+
+@dataclass
+class Plan:
+    """What a person asked of this crawl."""
+
+    revisit: Revisit = Revisit.DUE
+    budget: int = 500
+    """Articles fetched at most; what is left waits for the next run."""
+    since: datetime | None = None
+    """Walk the site's archives back to there."""
+    is_capture_only: bool = False
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set to finish the pages in hand and end."""
+
+
+class Desk:
+    """One crawl of one site."""
+
+    def __init__(
+        self, site: Site, *, writer: Writer, readers: Readers, plan: Plan, clock: Callable[[], datetime]
+    ) -> None:
+        self.site = site
+        self.account = CrawlAccount()
+        self._writer, self._readers, self._plan, self._clock = writer, readers, plan, clock
+        self._sources: deque[Errand] = deque()
+        self._asked: set[str] = set()
+        self._leased: set[int] = set()
+        self._in_hand = 0
+        self._changed = asyncio.Condition()
+        self._answers: list[_Answer] = []
+        self._flushing: asyncio.Task[None] | None = None
+        self._pace = 1.0
+        self._started_at = clock()
+        self._is_abandoned = False
+        # What the host tells need not be written into every record.
+        self._must_name_site = not any(site_of(f"https://{host}/") is site for host in site.hosts)
+        self.stopping: asyncio.Task[None] | None = None
+        """Keeps the task that a signal started."""
+
+    async def open(self) -> None:
+        """Take back what a run that died had leased, and learn the site's pace."""
+
+        def prepare(archive: Archive) -> float:
+            with archive.writing() as connection:
+                frontier.release(connection, self.site.name)
+                if self._plan.revisit is Revisit.ALL:
+                    frontier.make_due(connection, self.site.name, now=self._started_at)
+                return revisit.pace(*frontier.looks(connection, self.site.name))
+
+        self._pace = await self._writer.call(prepare)
+        for source in self.site.sources:
+            for url in self._addresses_of(source):
+                await self._add_source(source, url, is_guess=source.is_form)
+
+    def _addresses_of(self, source: Source) -> list[str]:
+        if not source.is_form:
+            return [source.url]
+        since = self._plan.since or self._started_at - timedelta(days=2)
+        return shard_urls(source.url, since, self._started_at, offset=self.site.offset)
+
+    async def _add_source(self, source: Source, url: str, page: int = 1, *, is_guess: bool = False) -> None:
+        if url in self._asked:
+            return
+        self._asked.add(url)
+        known = await self._writer.call(lambda archive: self._find_source(archive, source, url))
+        # A list that did not change still has next pages when its archive is walked.
+        headers = _conditions(known) if known is not None and self._plan.since is None else ()
+        self._sources.append(
+            Errand(url, headers, visit=known, source=source, page=page, is_guess=is_guess or source.is_inferred)
+        )
+
+    def _find_source(self, archive: Archive, source: Source, url: str) -> Visit | None:
+        key = f"{source.kind} {url}"
+        with archive.writing() as connection:
+            frontier.add(connection, self.site.name, [Address(url, key, source.kind)], now=self._started_at)
+            return frontier.find(connection, key)
+
+    # -- going out -----------------------------------------------------------------------------------------------
+
+    async def errands(self) -> AsyncIterator[Errand]:
+        """Everything to fetch, until there is nothing left and nothing in hand."""
+        fetched = 0
+        while not self._plan.stop.is_set():
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._in_hand < IN_HAND or self._plan.stop.is_set())
+            if self._plan.stop.is_set():
+                break
+            if self._sources:
+                self._in_hand += 1
+                yield self._sources.popleft()
+                continue
+            room = min(IN_HAND - self._in_hand, self._plan.budget - fetched)
+            visits = await self._lease(room) if room > 0 else []
+            for visit in visits:
+                fetched += 1
+                self._in_hand += 1
+                yield Errand(visit.url, _conditions(visit), visit=visit)
+            if not visits and not self._sources:
+                if self._in_hand == 0:
+                    break
+                before = self._in_hand
+                async with self._changed:
+                    await self._changed.wait_for(lambda: self._in_hand != before or self._plan.stop.is_set())  # noqa: B023  awaited here
+
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._in_hand == 0 or self._is_abandoned)
+
+    async def _lease(self, limit: int) -> list[Visit]:
+        states = (
+            (frontier.NEW,) if self._plan.revisit is Revisit.NONE else (frontier.NEW, frontier.KNOWN, frontier.GONE)
+        )
+
+        def take(archive: Archive) -> list[Visit]:
+            now = self._clock()
+            with archive.writing() as connection:
+                return frontier.lease(
+                    connection,
+                    self.site.name,
+                    now=now,
+                    until=now + LEASE,
+                    limit=limit,
+                    states=states,
+                    but_not=self._leased,
+                )
+
+        visits = await self._writer.call(take)
+        # An article whose next visit is due within this run waits for the next one all the same.
+        self._leased.update(visit.id for visit in visits)
+        return visits
+
+    async def stop(self) -> None:
+        """Finish the pages in hand and end."""
+        self._plan.stop.set()
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def abandon(self) -> None:
+        """End at once: the archive takes nothing more."""
+        self._is_abandoned = True
+        await self.stop()
+
+    # -- coming back ---------------------------------------------------------------------------------------------
+
+    async def answered(self, errand: Errand, capture: Capture) -> None:
+        """Read, record and settle one answer; returns when it is in a reader's hands."""
+        if capture.status == _NOT_MODIFIED:
+            self.account.requests += 1
+            self.account.not_modified += errand.source is None
+            await self._settle_unmodified(errand, capture)
+            return
+        if self._must_name_site:
+            capture = replace(capture, site=self.site.name)
+        if errand.source is not None:
+            await self._follow(errand, capture)
+        future = self._readers.read(capture)
+        waited = asyncio.wrap_future(future)
+        await asyncio.wait([waited])
+        document, encoded = result(future, capture)
+        waited.cancelled() or waited.exception()  # looked at above; asyncio would complain that nobody did
+        self._answers.append(_Answer(errand, capture, document, encoded))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush_soon())
+
+    async def failed(self, errand: Errand, reason: str, *, retry_at: datetime | None = None) -> None:
+        """Settle a request that got no answer, or was never made."""
+        self.account.failed[reason] += 1
+        now = self._clock()
+
+        def settle(archive: Archive) -> None:
+            assert errand.visit is not None
+            attempts = errand.visit.attempts + 1
+            due_at = retry_at or revisit.next_attempt(attempts, now)
+            with archive.writing() as connection:
+                frontier.settle(
+                    connection,
+                    errand.visit.id,
+                    attempts=attempts,
+                    due_at=due_at,
+                    problem=reason,
+                    **({} if due_at is not None else {"state": frontier.FAILED}),
+                )
+
+        if errand.source is not None:
+            self.account.broken_sources[errand.url] = reason
+        if errand.visit is not None:
+            await self._writer.call(settle)
+        await self._done(1)
+
+    async def _settle_unmodified(self, errand: Errand, capture: Capture) -> None:
+        visit = errand.visit
+        assert visit is not None
+
+        def settle(archive: Archive) -> None:
+            first_at = visit.first_visit_at or capture.captured_at
+            with archive.writing() as connection:
+                frontier.count_visit(connection, visit.id, is_edit=False)
+                frontier.settle(
+                    connection,
+                    visit.id,
+                    status=capture.status,
+                    visited_at=capture.captured_at,
+                    attempts=0,
+                    problem=None,
+                    due_at=revisit.next_look(first_at, revisit.Look(capture.captured_at), pace=self._pace),
+                )
+
+        await self._writer.call(settle)
+        await self._done(1)
+
+    async def _follow(self, errand: Errand, capture: Capture) -> None:
+        """Put what a source lists on the frontier, and ask for its next page while it shows something new."""
+        source = errand.source
+        assert source is not None
+        try:
+            found = self._read(source, errand, capture)
+        except SourceBroken as e:
+            # An address that was only guessed may be missing; one that is declared, or was named, may not.
+            if not (errand.is_guess and capture.status in _GONE):
+                self.account.broken_sources[errand.url] = e.reason
+            return
+        if isinstance(found, Sitemap) and found.children:
+            since = self._plan.since or self._started_at - timedelta(days=2)
+            named = {child.url for child in found.children}
+            for url in shards_since(found.children, since, self._started_at, offset=self.site.offset):
+                await self._add_source(source, url, is_guess=url not in named)
+            return
+        if source.kind is SourceKind.HOME and is_undeclared(self.site):
+            for extra in discover(errand.url, self._content(errand, capture)):
+                await self._add_source(extra, extra.url)
+        items = found.entries if isinstance(found, Sitemap) else found.items
+        if self._plan.since is not None:
+            items = tuple(item for item in items if not item.published_at or item.published_at >= self._plan.since)
+        addresses = [
+            Address(url, identity(url), frontier.ARTICLE, errand.url)
+            for item in items
+            if (url := self.site.preferred(item.url)) and self.site.is_article(url) is not False
+        ]
+        new, known = await self._writer.call(lambda archive: self._add(archive, addresses))
+        self.account.listed += new + known
+        self.account.listed_known += known
+        next_url = found.next_url if not isinstance(found, Sitemap) else None
+        if next_url is not None and errand.page < MAX_PAGES and (new or self._plan.since is not None) and items:
+            await self._add_source(source, next_url, errand.page + 1)
+
+    def _read(self, source: Source, errand: Errand, capture: Capture) -> Sitemap | Section | Feed:
+        if capture.status in _REDIRECTS:
+            raise SourceBroken(errand.url, f"moved to {capture.header('Location')}")
+        if capture.status != _OK:
+            raise SourceBroken(errand.url, f"status {capture.status}")
+        # A declared site knows its hosts; of another one every link that stays on the page's own host is its own.
+        return read_source(
+            source,
+            self._content(errand, capture),
+            url=errand.url,
+            site=None if is_undeclared(self.site) else self.site,
+            content_type=capture.header("Content-Type"),
+        )
+
+    def _content(self, errand: Errand, capture: Capture) -> bytes:
+        content = decode_content(capture.payload, capture.header("Content-Encoding"))
+        if isinstance(content, Failure):
+            raise SourceBroken(errand.url, content.detail)
+        return content.body
+
+    def _add(self, archive: Archive, addresses: list[Address]) -> tuple[int, int]:
+        with archive.writing() as connection:
+            return frontier.add(connection, self.site.name, addresses, now=self._clock())
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    async def _flush_soon(self) -> None:
+        await asyncio.sleep(GROUP_SECONDS if len(self._answers) < IN_HAND else 0)
+        self._flushing = None
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Record what was read, and settle it, in one transaction."""
+        answers, self._answers = self._answers, []
+        if not answers:
+            return
+        recorded = await self._writer.call(lambda archive: [self._record(archive, answer) for answer in answers])
+        for one in recorded:
+            self.account.add(one)
+        await self._done(len(answers))
+
+    def _record(self, archive: Archive, answer: _Answer) -> Recorded:
+        recorded = archive.record(answer.capture, answer.document, encoded=answer.encoded)
+        if answer.errand.visit is not None:
+            with archive.writing() as connection:
+                if answer.errand.source is None:
+                    self._settle(connection, answer.errand.visit, answer.capture, recorded)
+                else:
+                    _settle_source(connection, answer.errand.visit, answer.capture)
+        return recorded
+
+    def _settle(self, connection: Connection, visit: Visit, capture: Capture, recorded: Recorded) -> None:
+        at, status = capture.captured_at, capture.status
+        state, problem = frontier.KNOWN, None
+        outcome = recorded.effect.outcome if recorded.effect else Outcome.UNCHANGED
+        columns: dict[str, object] = {}
+        if status in _REDIRECTS:
+            location = urljoin(capture.url, capture.header("Location") or "")
+            state = frontier.MOVED
+            columns["due_at"] = None
+            if self.site.is_article(location) is not False and identity(location) != visit.url_key:
+                address = Address(location, identity(location), frontier.ARTICLE, visit.url)
+                frontier.add(connection, self.site.name, [address], now=at)
+        elif status in _GONE:
+            state = frontier.GONE
+            columns["due_at"] = revisit.next_look(
+                visit.first_visit_at or at, revisit.Look(at, is_gone=True), pace=self._pace
+            )
+            if visit.state == frontier.GONE:
+                columns["due_at"] = None
+        elif outcome is Outcome.HELD or status != _OK:
+            problem = str(recorded.effect.reason if recorded.effect and recorded.effect.reason else status)
+            attempts = visit.attempts + 1
+            columns["attempts"] = attempts
+            columns["due_at"] = revisit.next_attempt(attempts, at)
+            if columns["due_at"] is None and visit.state == frontier.NEW:
+                state = frontier.FAILED
+        else:
+            is_edit = outcome is Outcome.VERSION and visit.visited_at is not None
+            frontier.count_visit(connection, visit.id, is_edit=is_edit)
+            look = revisit.Look(at, is_changed=is_edit)
+            columns["due_at"] = revisit.next_look(visit.first_visit_at or at, look, pace=self._pace)
+            columns |= {"etag": capture.header("ETag"), "last_modified": capture.header("Last-Modified"), "attempts": 0}
+        frontier.settle(
+            connection,
+            visit.id,
+            state=state,
+            status=status,
+            problem=problem,
+            visited_at=at,
+            first_visit_at=visit.first_visit_at or at,
+            **columns,
+        )
+
+    async def _done(self, count: int) -> None:
+        async with self._changed:
+            self._in_hand -= count
+            self._changed.notify_all()
+
+    async def close(self) -> None:
+        """Write what is left, and say what there is still to do."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+        await self.flush()
+
+        def left(archive: Archive) -> dict[str, int]:
+            with archive.writing() as connection:
+                frontier.release(connection, self.site.name)
+                return frontier.left(connection, self.site.name, now=self._clock())
+
+        self.account.left = await self._writer.call(left)
+
+
+def _conditions(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """Ask for the page only if it changed (RFC 9110, 13.1)."""
+    pairs = (("If-None-Match", visit.etag), ("If-Modified-Since", visit.last_modified))
+    return tuple((name, value) for name, value in pairs if value)
+
+
+def _settle_source(connection: Connection, visit: Visit, capture: Capture) -> None:
+    is_sound = capture.status == _OK
+    frontier.settle(
+        connection,
+        visit.id,
+        state=frontier.KNOWN,
+        status=capture.status,
+        visited_at=capture.captured_at,
+        first_visit_at=visit.first_visit_at or capture.captured_at,
+        etag=capture.header("ETag") if is_sound else None,
+        last_modified=capture.header("Last-Modified") if is_sound else None,
+    )

@@ -1,0 +1,145 @@
+"""Run one crawl in this process: build what it needs, let Scrapy go, and give the account."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from archive.exceptions import StorageError
+from archive.types import Capture
+from crawler.crawl.account import CrawlAccount
+from crawler.crawl.desk import Desk, Errand, Plan
+from crawler.crawl.hosts import HoldStore, RememberedHosts, RobotsStore
+from crawler.crawl.readers import Readers
+from crawler.crawl.spider import NewsSpider
+from crawler.crawl.writer import Writer
+from crawler.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the archive is."""
+
+    folder: Path
+    database: str | None = None
+
+
+class _Crawl:
+    """One crawl from its first moment to its account; what needs the event loop is made inside it."""
+
+    def __init__(self, site: Site, place: Place, plan: Plan, clock: Callable[[], datetime], workers: int) -> None:
+        self._site, self._place, self._plan, self._clock, self._workers = site, place, plan, clock, workers
+        self._writer = Writer(place.folder, place.database)
+        self.hosts = RememberedHosts(self._writer)
+        self._desk: Desk | None = None
+        self._error: BaseException | None = None
+
+    async def errands(self) -> AsyncIterator[Errand]:
+        """Everything to fetch; when it ends, everything is written."""
+        readers = Readers(self._workers)
+        try:
+            await self._writer.open()
+            run = await self._writer.call(lambda archive: archive.start_run("crawl", at=self._clock()))
+            await self.hosts.load()
+            self._desk = desk = Desk(
+                self._site, writer=self._writer, readers=readers, plan=self._plan, clock=self._clock
+            )
+            _stop_on_signals(desk)
+            await desk.open()
+            async for errand in desk.errands():
+                yield errand
+            await desk.close()
+            await self.hosts.settle()
+            counts = desk.account.as_counts()
+            await self._writer.call(lambda archive: archive.finish_run(run, at=self._clock(), counts=counts))
+        except Exception as e:  # noqa: BLE001  Scrapy would log it, and report a crawl that finished
+            self._error = self._error or e
+        finally:
+            readers.close()
+            await self._writer.close()
+
+    async def answered(self, errand: Errand, capture: Capture) -> None:
+        """An answer, whatever its status."""
+        assert self._desk is not None
+        await self._guarded(self._desk, self._desk.answered(errand, capture))
+
+    async def failed(self, errand: Errand, reason: str, retry_at: datetime | None) -> None:
+        """No answer: refused by a rule of ours, or lost on the way."""
+        assert self._desk is not None
+        await self._guarded(self._desk, self._desk.failed(errand, reason, retry_at=retry_at))
+
+    async def _guarded(self, desk: Desk, work: Awaitable[None]) -> None:
+        """An error of the archive (disk full, locked) ends the crawl; what was committed is safe."""
+        try:
+            await work
+        except Exception as e:  # noqa: BLE001  Scrapy would log it and go on
+            self._error = self._error or e
+            await desk.abandon()
+
+    def finish(self) -> CrawlAccount:
+        """The account, or the error that ended the crawl."""
+        if self._error is not None:
+            raise self._error
+        if self._desk is None:
+            raise StorageError("the crawl ended before it began; the log says why")
+        return self._desk.account
+
+
+def _stop_on_signals(desk: Desk) -> None:
+    """Let SIGINT and SIGTERM end the crawl after the pages in hand."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        desk.stopping = loop.create_task(desk.stop())
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+
+
+def crawl(
+    site: Site,
+    place: Place,
+    plan: Plan,
+    *,
+    clock: Callable[[], datetime],
+    allow_private: Sequence[str] = (),
+    workers: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> CrawlAccount:
+    """Crawl `site` until it has caught up, its budget is spent, or SIGINT or SIGTERM says so.
+
+    `allow_private` lists host:port pairs that may be private, for tests; `overrides` are Scrapy settings. Raises
+    ArchiveError. One process crawls once: Scrapy's reactor cannot be started again.
+    """
+    one = _Crawl(site, place, plan, clock, workers or max((os.cpu_count() or 2) - 1, 1))
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    settings.setdict(
+        {
+            "LUUBAO_CLOCK": clock,
+            # Functions and not methods: Scrapy copies its settings with everything that hangs on them.
+            "LUUBAO_HOLD_STORE": lambda _crawler: HoldStore(one.hosts),
+            "LUUBAO_ROBOTS_STORE": lambda _crawler: RobotsStore(one.hosts),
+            "LUUBAO_ALLOW_PRIVATE": list(allow_private),
+            # The account says it, in the words of this product.
+            "STATS_DUMP": False,
+            "LOG_INSTALL_ROOT_HANDLER": False,
+            "LOG_LEVEL": "WARNING",
+            "LUUBAO_DELAY": max(site.delay or 0.0, settings.getfloat("LUUBAO_DELAY")),
+            **(overrides or {}),
+        },
+        priority="cmdline",
+    )
+    process = AsyncCrawlerProcess(settings)
+    process.crawl(process.create_crawler(NewsSpider), crawl=one)
+    process.start(install_signal_handlers=False)
+    return one.finish()

@@ -1,0 +1,67 @@
+"""The one spider: it asks the crawl what to fetch, and hands every answer back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Protocol
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archive.types import Capture
+from crawler.crawl.desk import Errand
+from crawler.middlewares.capture import CAPTURE
+from crawler.politeness.refusal import RefusedError
+
+_ERRAND = "luubao_errand"
+
+
+class CrawlOfSite(Protocol):
+    """What the spider asks of `crawler.crawl.run`."""
+
+    def errands(self) -> AsyncIterator[Errand]:
+        """Everything to fetch."""
+
+    async def answered(self, errand: Errand, capture: Capture) -> None:
+        """Take an answer."""
+
+    async def failed(self, errand: Errand, reason: str, retry_at: datetime | None) -> None:
+        """Take note that there was none."""
+
+
+class NewsSpider(Spider):
+    """Follows one site; what a site is stands in its declaration, and what to do next in the frontier."""
+
+    name = "luubao"
+
+    def __init__(self, crawl: CrawlOfSite, **kwargs: Any) -> None:  # noqa: ANN401  Scrapy's signature
+        super().__init__(**kwargs)
+        self.crawl = crawl
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Requests, until the frontier has nothing due and nothing is in hand."""
+        async for errand in self.crawl.errands():
+            yield Request(
+                errand.url,
+                headers=dict(errand.headers),
+                meta={_ERRAND: errand},
+                callback=self.answered,
+                errback=self.failed,
+                # The frontier knows what was asked before; a known article is asked again on purpose.
+                dont_filter=True,
+            )
+
+    async def answered(self, response: Response) -> None:
+        """An answer, whatever its status."""
+        await self.crawl.answered(response.meta[_ERRAND], response.meta[CAPTURE])
+
+    async def failed(self, failure: Failure) -> None:
+        """No answer: refused by a rule of ours, or lost on the way."""
+        request: Request = vars(failure)["request"]  # set by Scrapy on every failure of a download
+        error = failure.value
+        if isinstance(error, RefusedError):
+            await self.crawl.failed(request.meta[_ERRAND], str(error.refusal), error.retry_at)
+        else:
+            await self.crawl.failed(request.meta[_ERRAND], type(error).__name__, None)
