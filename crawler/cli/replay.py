@@ -89,7 +89,7 @@ def _print_account(account: Account, archive: Archive, folder: Path) -> None:
         ("versions", f"{account.outcomes[Outcome.VERSION]}", _causes(account)),
         ("unchanged", f"{account.outcomes[Outcome.UNCHANGED]}", "seen again as they were"),
         ("gone", f"{account.outcomes[Outcome.GONE]}", ""),
-        ("copies", f"{roles.get('copy', 0)}", f"{roles.get('excerpt', 0)} excerpts" if "excerpt" in roles else ""),
+        ("copies", f"{roles.get('copy', 0)}", _excerpts(roles.get("excerpt", 0))),
         ("held", f"{held}", ", ".join(f"{count} {reason}" for reason, count in sorted(account.held.items()))),
         ("skipped", f"{account.skipped}", "see above" if account.skipped else ""),
     ]
@@ -100,6 +100,10 @@ def _print_account(account: Account, archive: Archive, folder: Path) -> None:
     if nothing:
         click.echo(f"{'no article':<10} {nothing:>7}  lists, redirects, outages")
     click.echo(f"Next: luubao {'held' if held else 'articles'} --archive {shlex.quote(str(folder))}")
+
+
+def _excerpts(count: int) -> str:
+    return f"and {count} excerpt{'s' if count > 1 else ''}" if count else ""
 
 
 def _causes(account: Account) -> str:

@@ -40,10 +40,12 @@ from crawler.sites import Site, Source, SourceKind, site_of
 
 logger = logging.getLogger(__name__)
 
-IN_HAND = 32
-"""Articles that are fetched, read or written at once: enough that nothing waits, few enough to keep memory flat."""
-GROUP_SECONDS = 1.0
-"""How long an answer waits for others before it is committed."""
+IN_HAND = 64
+"""Answers that are waited for, read or written at once: few enough to keep memory flat, and what a kill costs."""
+GROUP = 32
+"""Answers that are written to one WARC file and committed together ..."""
+GROUP_SECONDS = 30.0
+"""... or after so long: a polite crawl gets one answer a second, and a file for each would be a heap of files."""
 LEASE = timedelta(minutes=30)
 MAX_PAGES = 20
 """Pages of one list that are followed while they show something new."""
@@ -110,6 +112,7 @@ class Desk:
         self._asked: set[str] = set()
         self._leased: set[int] = set()
         self._in_hand = 0
+        self._news = 0
         self._changed = asyncio.Condition()
         self._answers: list[_Answer] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -182,12 +185,28 @@ class Desk:
             if not visits and not self._sources:
                 if self._in_hand == 0:
                     break
-                before = self._in_hand
-                async with self._changed:
-                    await self._changed.wait_for(lambda: self._in_hand != before or self._plan.stop.is_set())  # noqa: B023  awaited here
+                await self._wait_for_news()
 
         async with self._changed:
             await self._changed.wait_for(lambda: self._in_hand == 0 or self._is_abandoned)
+
+    async def _wait_for_news(self) -> None:
+        """Return when an answer was settled, or brought something new to fetch."""
+        before = self._news
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._news != before or self._plan.stop.is_set())
+
+    async def _tell(self, settled: int = 0) -> None:
+        async with self._changed:
+            self._news += 1
+            self._in_hand -= settled
+            self._changed.notify_all()
+        await self._flush_if_full()
+
+    async def _flush_if_full(self) -> None:
+        """Write a group that is full, or that nothing more in hand could join."""
+        if self._answers and len(self._answers) >= min(GROUP, self._in_hand):
+            await self.flush()
 
     async def _lease(self, limit: int) -> list[Visit]:
         states = (
@@ -236,14 +255,16 @@ class Desk:
             capture = replace(capture, site=self.site.name)
         if errand.source is not None:
             await self._follow(errand, capture)
+            await self._tell()
         future = self._readers.read(capture)
         waited = asyncio.wrap_future(future)
         await asyncio.wait([waited])
         document, encoded = result(future, capture)
         waited.cancelled() or waited.exception()  # looked at above; asyncio would complain that nobody did
         self._answers.append(_Answer(errand, capture, document, encoded))
-        if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush_soon())
+        await self._flush_if_full()
+        if self._answers and self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush_later())
 
     async def failed(self, errand: Errand, reason: str, *, retry_at: datetime | None = None) -> None:
         """Settle a request that got no answer, or was never made."""
@@ -268,7 +289,7 @@ class Desk:
             self.account.broken_sources[errand.url] = reason
         if errand.visit is not None:
             await self._writer.call(settle)
-        await self._done(1)
+        await self._tell(1)
 
     async def _settle_unmodified(self, errand: Errand, capture: Capture) -> None:
         visit = errand.visit
@@ -289,7 +310,7 @@ class Desk:
                 )
 
         await self._writer.call(settle)
-        await self._done(1)
+        await self._tell(1)
 
     async def _follow(self, errand: Errand, capture: Capture) -> None:
         """Put what a source lists on the frontier, and ask for its next page while it shows something new."""
@@ -352,20 +373,23 @@ class Desk:
 
     # -- writing -------------------------------------------------------------------------------------------------
 
-    async def _flush_soon(self) -> None:
-        await asyncio.sleep(GROUP_SECONDS if len(self._answers) < IN_HAND else 0)
+    async def _flush_later(self) -> None:
+        await asyncio.sleep(GROUP_SECONDS)
         self._flushing = None
         await self.flush()
 
     async def flush(self) -> None:
         """Record what was read, and settle it, in one transaction."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
         answers, self._answers = self._answers, []
         if not answers:
             return
         recorded = await self._writer.call(lambda archive: [self._record(archive, answer) for answer in answers])
         for one in recorded:
             self.account.add(one)
-        await self._done(len(answers))
+        await self._tell(len(answers))
 
     def _record(self, archive: Archive, answer: _Answer) -> Recorded:
         recorded = archive.record(answer.capture, answer.document, encoded=answer.encoded)
@@ -420,15 +444,8 @@ class Desk:
             **columns,
         )
 
-    async def _done(self, count: int) -> None:
-        async with self._changed:
-            self._in_hand -= count
-            self._changed.notify_all()
-
     async def close(self) -> None:
         """Write what is left, and say what there is still to do."""
-        if self._flushing is not None:
-            self._flushing.cancel()
         await self.flush()
 
         def left(archive: Archive) -> dict[str, int]:

@@ -43,8 +43,11 @@ class _Crawl:
         self._desk: Desk | None = None
         self._error: BaseException | None = None
 
-    async def errands(self) -> AsyncIterator[Errand]:
-        """Everything to fetch; when it ends, everything is written."""
+    async def errands(self, give_up_waiting: Callable[[], None]) -> AsyncIterator[Errand]:
+        """Everything to fetch; when it ends, everything is written.
+
+        `give_up_waiting` gives back the requests that wait for their host's turn, when the crawl is to end.
+        """
         readers = Readers(self._workers)
         try:
             await self._writer.open()
@@ -53,18 +56,18 @@ class _Crawl:
             self._desk = desk = Desk(
                 self._site, writer=self._writer, readers=readers, plan=self._plan, clock=self._clock
             )
-            _stop_on_signals(desk)
+            _stop_on_signals(desk, give_up_waiting)
             await desk.open()
             async for errand in desk.errands():
                 yield errand
             await desk.close()
-            await self.hosts.settle()
             counts = desk.account.as_counts()
             await self._writer.call(lambda archive: archive.finish_run(run, at=self._clock(), counts=counts))
         except Exception as e:  # noqa: BLE001  Scrapy would log it, and report a crawl that finished
             self._error = self._error or e
         finally:
             readers.close()
+            await self.hosts.settle()
             await self._writer.close()
 
     async def answered(self, errand: Errand, capture: Capture) -> None:
@@ -94,11 +97,12 @@ class _Crawl:
         return self._desk.account
 
 
-def _stop_on_signals(desk: Desk) -> None:
+def _stop_on_signals(desk: Desk, give_up_waiting: Callable[[], None]) -> None:
     """Let SIGINT and SIGTERM end the crawl after the pages in hand."""
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
+        give_up_waiting()
         desk.stopping = loop.create_task(desk.stop())
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -140,6 +144,6 @@ def crawl(
         priority="cmdline",
     )
     process = AsyncCrawlerProcess(settings)
-    process.crawl(process.create_crawler(NewsSpider), crawl=one)
+    process.crawl(process.create_crawler(NewsSpider), crawl_of_site=one)
     process.start(install_signal_handlers=False)
     return one.finish()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from archive.types import Capture
 from crawler.crawl.desk import Errand
 from crawler.middlewares.capture import CAPTURE
+from crawler.politeness.extension import Politeness
 from crawler.politeness.refusal import RefusedError
 
 _ERRAND = "luubao_errand"
@@ -21,7 +22,7 @@ _ERRAND = "luubao_errand"
 class CrawlOfSite(Protocol):
     """What the spider asks of `crawler.crawl.run`."""
 
-    def errands(self) -> AsyncIterator[Errand]:
+    def errands(self, give_up_waiting: Callable[[], None]) -> AsyncIterator[Errand]:
         """Everything to fetch."""
 
     async def answered(self, errand: Errand, capture: Capture) -> None:
@@ -36,13 +37,13 @@ class NewsSpider(Spider):
 
     name = "luubao"
 
-    def __init__(self, crawl: CrawlOfSite, **kwargs: Any) -> None:  # noqa: ANN401  Scrapy's signature
+    def __init__(self, crawl_of_site: CrawlOfSite, **kwargs: Any) -> None:  # noqa: ANN401  Scrapy's signature
         super().__init__(**kwargs)
-        self.crawl = crawl
+        self.crawl_of_site = crawl_of_site
 
     async def start(self) -> AsyncIterator[Request]:
         """Requests, until the frontier has nothing due and nothing is in hand."""
-        async for errand in self.crawl.errands():
+        async for errand in self.crawl_of_site.errands(Politeness.of(self.crawler).gate.close):
             yield Request(
                 errand.url,
                 headers=dict(errand.headers),
@@ -55,13 +56,13 @@ class NewsSpider(Spider):
 
     async def answered(self, response: Response) -> None:
         """An answer, whatever its status."""
-        await self.crawl.answered(response.meta[_ERRAND], response.meta[CAPTURE])
+        await self.crawl_of_site.answered(response.meta[_ERRAND], response.meta[CAPTURE])
 
     async def failed(self, failure: Failure) -> None:
         """No answer: refused by a rule of ours, or lost on the way."""
         request: Request = vars(failure)["request"]  # set by Scrapy on every failure of a download
         error = failure.value
         if isinstance(error, RefusedError):
-            await self.crawl.failed(request.meta[_ERRAND], str(error.refusal), error.retry_at)
+            await self.crawl_of_site.failed(request.meta[_ERRAND], str(error.refusal), error.retry_at)
         else:
-            await self.crawl.failed(request.meta[_ERRAND], type(error).__name__, None)
+            await self.crawl_of_site.failed(request.meta[_ERRAND], type(error).__name__, None)

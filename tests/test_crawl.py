@@ -1,0 +1,170 @@
+"""A crawl of a newsroom on loopback: everything once, edits and removals noticed, nothing lost to a kill."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from newsroom import Newsroom, oracle, serve
+
+from archive.core import Archive
+from archive.fingerprint import fingerprint
+from archive.verify import verify
+from crawler.recording import open_archive
+from crawler.replay import replay
+from crawler.sources import open_sources
+
+ROOT = Path(__file__).parent.parent
+SOURCES = [("home", "/"), ("feed", "/rss/home.rss"), ("sitemap", "/sitemap.xml")]
+
+
+class Crawls:
+    """Crawls of one paper into one archive, by the newsroom's clock."""
+
+    def __init__(self, server, folder: Path, paper: str) -> None:
+        self.server, self.folder, self.paper = server, folder, paper
+
+    def run(self, *, status: int = 0, **wish):
+        wish = {
+            "paper": self.paper,
+            "base": self.server.urls[self.paper],
+            "folder": str(self.folder),
+            "now": self.server.now().isoformat(),
+            "sources": SOURCES,
+        } | wish
+        done = subprocess.run(
+            [sys.executable, str(Path(__file__).parent / "crawl_process.py"), json.dumps(wish)],
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PATH": ""},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == status, done.stderr[-2000:]
+        return json.loads(done.stdout) if status == 0 else None
+
+    def articles(self) -> dict[str, dict]:
+        with Archive.open(self.folder) as archive:
+            return {row["url"].replace("https://", "http://"): row for row in archive.rows("articles")}
+
+    def fingerprint(self) -> str:
+        with Archive.open(self.folder) as archive:
+            assert verify(archive).problems == ()
+            return fingerprint(archive)
+
+
+@pytest.fixture
+def newsroom_server():
+    with serve(Newsroom(7, papers=("baolaocai",), articles=40)) as server:
+        yield server
+
+
+@pytest.fixture
+def crawls(newsroom_server, tmp_path):
+    return Crawls(newsroom_server, tmp_path / "archive", "baolaocai")
+
+
+def read_articles(crawls):
+    """What the archive says beside what is true, for every article that it has."""
+    truth = oracle(crawls.server.newsroom, crawls.server.now())
+    pairs = [(truth.article(url), row) for url, row in crawls.articles().items()]
+    return [(true, row) for true, row in pairs if true is not None]
+
+
+def test_a_first_crawl_reads_what_the_paper_says(crawls):
+    account = crawls.run()
+    pairs = read_articles(crawls)
+    assert len(pairs) == account["stored"] > 20
+    for true, row in pairs:
+        assert (row["title"], row["lede"], row["author"]) == (
+            true.content.title,
+            true.content.lede,
+            true.content.author,
+        )
+        assert row["published_at"] == true.published_at
+    assert account["left_new"] == account["left_due"] == 0
+    assert not [name for name in account if name.startswith("failed")]
+
+
+def test_a_second_crawl_at_once_fetches_no_article(crawls):
+    first = crawls.run()
+    before = crawls.fingerprint()
+    second = crawls.run()
+    assert (second["stored"], second["unchanged"], second["left_due"]) == (0, 0, 0)
+    assert second["listed_known"] == second["listed"] > 0
+    assert second["requests"] < first["requests"]
+    with Archive.open(crawls.folder) as archive:
+        assert sum(1 for _ in archive.rows("versions")) == first["stored"]
+    assert before != ""
+
+
+def test_time_passes_and_edits_removals_and_news_are_noticed(crawls):
+    crawls.run()
+    known = crawls.articles()
+    for _ in range(3):
+        crawls.server.clock.advance(hours=9)
+        crawls.run()
+    later = crawls.articles()
+    assert later.keys() > known.keys()
+    edited = [true for true, row in read_articles(crawls) if row["versions"] > 1]
+    gone = {url for url, row in later.items() if row["gone_at"] is not None}
+    assert edited
+    assert all(len(true.versions) > 1 for true in edited)
+    truth = {article.url for article in oracle(crawls.server.newsroom, crawls.server.now()).gone()}
+    assert gone <= truth
+
+
+def test_a_replay_of_what_was_crawled_is_the_same_archive(crawls, tmp_path):
+    crawls.run()
+    crawls.server.clock.advance(hours=7)
+    crawls.run()
+    with open_archive(tmp_path / "replayed") as archive:
+        replay(archive, open_sources([crawls.folder]))
+    with Archive.open(tmp_path / "replayed") as archive:
+        assert fingerprint(archive) == crawls.fingerprint()
+
+
+def test_killed_three_times_it_loses_nothing_and_doubles_nothing(crawls, tmp_path):
+    for answers in (12, 9, 15):
+        crawls.run(status=-9, kill_after=answers)
+    crawls.run()
+    undisturbed = Crawls(crawls.server, tmp_path / "undisturbed", crawls.paper)
+    undisturbed.run()
+    assert crawls.articles().keys() == undisturbed.articles().keys()
+    assert {row["versions"] for row in crawls.articles().values()} == {1}
+    assert crawls.fingerprint() != ""
+
+
+def test_an_outage_is_no_removal(crawls):
+    crawls.run()
+    crawls.server.clock.advance(hours=2)
+    crawls.server.faults.add("500", path="-post")
+    account = crawls.run()
+    assert account["outcome_nothing"] > 0
+    assert [row for row in crawls.articles().values() if row["gone_at"] is not None] == []
+    assert {row["versions"] for row in crawls.articles().values()} == {1}
+
+
+def test_a_captcha_over_good_articles_is_held(crawls):
+    crawls.run()
+    crawls.server.clock.advance(hours=2)
+    crawls.server.faults.add("captcha", path="-post")
+    account = crawls.run()
+    assert account["held_blocked"] > 0
+    assert {row["versions"] for row in crawls.articles().values()} == {1}
+
+
+def test_one_connection_and_no_forbidden_path(crawls):
+    crawls.run()
+    paths = [access.path for access in crawls.server.log]
+    assert paths[0] == "/robots.txt"
+    assert not [path for path in paths if path.startswith(("/tim-kiem", "/tu-khoa", "/print", "/search"))]
+
+
+def test_a_broken_source_is_told_and_is_not_no_news(crawls):
+    crawls.server.faults.add("403", path="sitemap")
+    account = crawls.run()
+    assert any("sitemap" in source for source in account["broken"])
+    assert account["stored"] > 0
