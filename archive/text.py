@@ -96,6 +96,10 @@ def tokens(text: str) -> list[str]:
     return _WORDS.findall(fold(text))
 
 
+# All of this block but the grapheme joiner, which is no mark.
+_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]")
+
+
 def strip_marks(text: str) -> str:
     """`text` in compared form without any diacritics, đ as d: for matching what was typed or printed bare.
 
@@ -103,4 +107,5 @@ def strip_marks(text: str) -> str:
     'duong sat'
     """
     decomposed = unicodedata.normalize("NFD", fold(text).replace("đ", "d"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    bare = _MARKS.sub("", decomposed)
+    return bare if bare.isascii() else "".join(char for char in bare if not unicodedata.combining(char))

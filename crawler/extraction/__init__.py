@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from archive.types import Capture, Document, Verdict
 from crawler.extraction.decode import Content, Failure, decode_content, decode_text, wide_charset
-from crawler.extraction.markup import Markup, markup_verdict, scan_markup
+from crawler.extraction.markup import Markup, is_harmless, markup_verdict, scan_markup
 from crawler.extraction.page_text import read_page_text
-from crawler.extraction.verdicts import page_verdict, status_verdict
+from crawler.extraction.verdicts import has_enough_text, page_verdict, status_verdict
 
 __all__ = ["extract"]
 
@@ -47,6 +47,8 @@ _OTHER_TYPES = re.compile(
     r"^(?:application/(?:json|ld\+json|javascript|x-javascript|rss\+xml|atom\+xml|xml)|text/(?:xml|css|javascript|csv))\b",
     re.IGNORECASE,
 )
+# Tab to carriage return and escape are text.
+_CONTROLS = bytes([*range(9), *range(14, 27)])
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -97,8 +99,8 @@ def _read_text(capture: Capture, text: str, content_type: str) -> Document:
         title = next((line.strip() for line in text.splitlines() if line.strip()), "")
         words = Markup(text, title, (), elements=0, attributes=0, open_at_end=None, has_end=True)
         return _judged(document, words, text)
-    markup = scan_markup(text)
-    verdict = markup_verdict(markup, len(text))
+    markup = None if is_harmless(text) else scan_markup(text)
+    verdict = markup and markup_verdict(markup, len(text))
     if verdict:
         return _held(*verdict)
     # Late, so that a page of text needs no HTML parser.
@@ -110,9 +112,11 @@ def _read_text(capture: Capture, text: str, content_type: str) -> Document:
     return _judged(document, markup, text)
 
 
-def _judged(document: Document, markup: Markup, source: str) -> Document:
+def _judged(document: Document, markup: Markup | None, source: str) -> Document:
     """`document` under the verdict that the whole page earns; what was read stays, for the person who reviews it."""
-    wrong = page_verdict(markup, source, document)
+    if has_enough_text(document):
+        return document
+    wrong = page_verdict(markup or scan_markup(source), source, document)
     return replace(document, verdict=wrong[0], detail=wrong[1]) if wrong else document
 
 
@@ -146,7 +150,7 @@ def _binary(content: Content) -> str | None:
     head = body[:4096]
     if b"\0" in head and not body.startswith(_UTF16) and wide_charset(body) is None:
         return "binary data"
-    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)  # noqa: PLR2004 - tab to carriage return, escape are text
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     return "binary data" if controls * 20 > len(head) and b"\0" not in head else None
 
 

@@ -368,11 +368,18 @@ def _twice_encoded() -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, printed), key=len, reverse=True)))
 
 
+_LATIN_1 = re.compile("[\u00a1-\u00ff]")
+MIN_WESTERN = 0.6
+"""Share of letters beyond ASCII that a page in a font encoding has in Latin-1: nearly all, and Vietnamese a third."""
+
+
 def published_damage(text: str) -> str | None:
     """What is wrong with text that was decoded rightly but published wrongly, if anything is. It is not repaired."""
     if text.isascii():
         return None
     sample = text[:SAMPLE]
+    if not _may_be_damaged(sample):
+        return None
     # Article text counts, not what scripts and attributes hold.
     visible = re.sub(r"(?is)<(script|style)\b.*?(?:</\1|\Z)|<[^>]*(?:>|\Z)", " ", sample)
     foreign = foreign_letters(visible)
@@ -385,9 +392,16 @@ def published_damage(text: str) -> str | None:
     return _font_encoding(visible)
 
 
+def _may_be_damaged(sample: str) -> bool:
+    """Whether anything in the markup and the text together is odd; stripping the markup costs ten times as much."""
+    high = len(_LATIN_1.findall(sample))
+    is_western = high >= 4 * FEWEST_WORDS and high >= MIN_WESTERN * foreign_letters(sample)
+    return is_western or _REPLACEMENT in sample or _twice_encoded().search(sample) is not None
+
+
 def _font_encoding(text: str) -> str | None:
     """A page in Unicode whose letters only make sense in a VNI or ABC font."""
-    high = len(re.findall("[\u00a1-\u00ff]", text))
+    high = len(_LATIN_1.findall(text))
     if high < 4 * FEWEST_WORDS or high < 0.8 * foreign_letters(text):
         return None
     if syllable_score(text)[0] >= VIETNAMESE_SCORE:

@@ -300,6 +300,11 @@ def page_verdict(markup: Markup, source: str, document: Document) -> tuple[Verdi
     return None
 
 
+def has_enough_text(document: Document) -> bool:
+    """Whether so much running text was read that `page_verdict` would find nothing wrong: most pages, and at once."""
+    return _sentence_words(document) >= max(FEW_WORDS, DECLARED_ARTICLE_WORDS)
+
+
 def _sentence_words(document: Document) -> int:
     """How much running text was read; menus that slipped into a body end in no full stop."""
     texts = (document.lede or "", *(block.text for block in document.blocks))
