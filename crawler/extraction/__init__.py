@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from archive.types import Capture, Document, Verdict
 from crawler.extraction.decode import Content, Failure, decode_content, decode_text, wide_charset
-from crawler.extraction.markup import Markup, is_harmless, markup_verdict, scan_markup
+from crawler.extraction.markup import Markup, glance, is_harmless, markup_verdict, scan_markup
 from crawler.extraction.page_text import read_page_text
 from crawler.extraction.verdicts import has_enough_text, page_verdict, status_verdict
 
@@ -116,7 +116,7 @@ def _judged(document: Document, markup: Markup | None, source: str) -> Document:
     """`document` under the verdict that the whole page earns; what was read stays, for the person who reviews it."""
     if has_enough_text(document):
         return document
-    wrong = page_verdict(markup or scan_markup(source), source, document)
+    wrong = page_verdict(markup or glance(source), source, document)
     return replace(document, verdict=wrong[0], detail=wrong[1]) if wrong else document
 
 

@@ -369,6 +369,8 @@ def _twice_encoded() -> re.Pattern[str]:
 
 
 _LATIN_1 = re.compile("[\u00a1-\u00ff]")
+# The lead bytes of two- and three-byte letters, read as Latin-1, before what a second byte became.
+_TWICE = re.compile("[\u00c2-\u00c6\u00e1\u00e2][^\x00-\x7f]")
 MIN_WESTERN = 0.6
 """Share of letters beyond ASCII that a page in a font encoding has in Latin-1: nearly all, and Vietnamese a third."""
 
@@ -396,7 +398,7 @@ def _may_be_damaged(sample: str) -> bool:
     """Whether anything in the markup and the text together is odd; stripping the markup costs ten times as much."""
     high = len(_LATIN_1.findall(sample))
     is_western = high >= 4 * FEWEST_WORDS and high >= MIN_WESTERN * foreign_letters(sample)
-    return is_western or _REPLACEMENT in sample or _twice_encoded().search(sample) is not None
+    return is_western or _REPLACEMENT in sample or _TWICE.search(sample) is not None
 
 
 def _font_encoding(text: str) -> str | None:

@@ -114,6 +114,27 @@ def _may_be_bomb(piece: str) -> bool:
     return not is_closed and len(piece.split()) + piece.count("=") + piece.count("/") > MAX_ATTRIBUTES
 
 
+_NO_WORDS = re.compile(r"(?is)<(script|style|textarea|title)\b.*?</\1\s*+>|<!--.*?-->|<[^>]*+>")
+_TITLE = re.compile(r"(?is)<title\b[^>]*+>(.*?)</title\b")
+_HEADING = re.compile(r"(?is)<(h[12])\b[^>]*+>(.*?)</\1\b")
+
+
+def glance(text: str) -> Markup:
+    """What `scan_markup` would say about the words of a page that `is_harmless`, at a third of the cost."""
+    title = _TITLE.search(text)
+    return Markup(
+        visible=unescape(_NO_WORDS.sub(" ", text)),
+        title=" ".join(unescape(title.group(1)).split()) if title else "",
+        headings=tuple(
+            " ".join(unescape(_NO_WORDS.sub(" ", found.group(2))).split()) for found in _HEADING.finditer(text)
+        ),
+        elements=0,
+        attributes=0,
+        open_at_end=None,
+        has_end=True,
+    )
+
+
 def scan_markup(text: str) -> Markup:
     """Scan `text`; it stops where it has seen that the page is a bomb."""
     scan = _Scan()

@@ -37,12 +37,13 @@ def main() -> None:
         for said in options.fault:
             kind, _, share = said.partition(":")
             server.faults.add(kind, share=float(share or 1))
-        lines = [json.dumps(server.urls)] if options.json else [f"{name}\t{url}/" for name, url in server.urls.items()]
-        sys.stdout.write("\n".join([*lines, ""]))
-        sys.stdout.flush()
+        # Before the addresses are printed: whoever reads them may send a signal at once.
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
+        lines = [json.dumps(server.urls)] if options.json else [f"{name}\t{url}/" for name, url in server.urls.items()]
+        sys.stdout.write("\n".join([*lines, ""]))
+        sys.stdout.flush()
         stop.wait()
 
 
