@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -186,8 +186,3 @@ def _accept(history: History, seen: Observation) -> tuple[History, Judgement]:
     return replace(alive, head=seen, versions=history.versions + 1), Judgement(
         seen.capture_id, Outcome.VERSION, cause=cause, changed=changed, is_back=is_back
     )
-
-
-def versions_of(judgements: Sequence[Judgement]) -> list[str]:
-    """The capture ids that first showed each version, oldest first."""
-    return [judged.capture_id for judged in judgements if judged.outcome is Outcome.VERSION]

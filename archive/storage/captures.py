@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select
 
 from archive.storage import schema
 from archive.types import Block, BlockKind, Caption, Credit, Document, Edition, Furniture
@@ -223,8 +223,3 @@ def find_capture(connection: Connection, prefix: str) -> list[StoredCapture]:
     """Captures whose public id begins with `prefix`, two at most."""
     rows = connection.execute(_STORED.where(schema.capture.c.public_id.startswith(prefix, autoescape=True)).limit(2))
     return [StoredCapture(*row) for row in rows]
-
-
-def count(connection: Connection) -> int:
-    """How many captures there are."""
-    return int(connection.execute(select(func.count()).select_from(schema.capture)).scalar_one())

@@ -216,11 +216,6 @@ def articles_named(connection: Connection, prefix: str) -> list[StoredArticle]:
     return [StoredArticle(*row) for row in connection.execute(found)]
 
 
-def articles_by_id(connection: Connection, ids: Iterable[int]) -> list[StoredArticle]:
-    """The articles with these row ids."""
-    return [StoredArticle(*row) for row in connection.execute(_ARTICLES.where(_article.c.id.in_(list(ids))))]
-
-
 def articles_of_site_since(connection: Connection, edition: int, site: str, since: datetime) -> list[str]:
     """Keys of the articles that were seen on a site at or after `since`."""
     rows = connection.execute(
