@@ -5,7 +5,6 @@ broken captures come before; what the archive makes of the document comes after.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # libxml2 ends a text at a control character that HTML does not allow.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = set(range(0x20)) - {0x09, 0x0A, 0x0D}
+_WITHOUT_CONTROL = bytes(0x20 if code in _CONTROL else code for code in range(256))
 MIN_VISIBLE = 2000
 """A page with this much text that is no list ought to have been read."""
 
@@ -88,7 +88,7 @@ def _parse(text: str) -> tuple[HtmlElement | None, str | None]:
         default_doctype=False,
     )
     try:
-        root = document_fromstring(_CONTROL.sub(" ", text).encode(errors="replace"), parser=parser)
+        root = document_fromstring(text.encode(errors="replace").translate(_WITHOUT_CONTROL), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None, "empty page"
     log = parser.error_log

@@ -102,12 +102,14 @@ def is_harmless(text: str) -> bool:
     if "</body" not in end and "</html" not in end:
         return False
     pieces = text.split("<")
-    return len(pieces) <= MAX_ELEMENTS and not any(map(_may_be_bomb, pieces))
+    if len(pieces) > MAX_ELEMENTS:
+        return False
+    return not any(_may_be_bomb(piece) for piece in pieces if len(piece) > 2 * MAX_ATTRIBUTES)
 
 
 def _may_be_bomb(piece: str) -> bool:
-    """Whether what stands between two `<` may be one tag with over `MAX_ATTRIBUTES` names; scripts look like that."""
-    if len(piece) <= 2 * MAX_ATTRIBUTES or not piece[0].isalpha():
+    """Whether so much text between two `<` may be one tag with over `MAX_ATTRIBUTES` names; scripts look like that."""
+    if not piece[0].isalpha():
         return False
     end = piece.find(">", 0, 2 * MAX_ATTRIBUTES)
     is_closed = end >= 0 and piece.count('"', 0, end) % 2 == 0 and piece.count("'", 0, end) % 2 == 0
