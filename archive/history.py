@@ -51,6 +51,16 @@ class Effect:
     """Row ids of articles whose versions, or whose first sight, are no longer what they were."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The judgements of one article after they were brought up to date."""
+
+    has_moved: bool
+    """A version came or went."""
+    standing: dict[str, int]
+    """{public id of a capture: row of its standing judgement}."""
+
+
 class Historian:
     """Judges captures within one edition, on the connection of the transaction in progress."""
 
@@ -88,7 +98,7 @@ class Historian:
         key = self._attached(reading, any_edition=True) or self._released_key(reading)
         if key is None:
             return self._judge_alone(reading)
-        touched = self._catch_up(key, but_not=seen.row)
+        _, touched = self._catch_up(key, but_not=seen.row)
         return self._judge_again([self._attached(reading) or key], reading, touched)
 
     def judge_anew(self, row: int) -> Effect | None:
@@ -150,8 +160,7 @@ class Historian:
     def _observe_article(self, seen: Seen, reading: StoredReading) -> Effect:
         key = reading.article_key
         assert key is not None
-        touched = self._catch_up(key, but_not=seen.row)
-        article = histories.find_article(self.connection, key)
+        article, touched = self._catch_up(key, but_not=seen.row)
         if article is not None and self._is_plain_sighting(article, reading):
             return self._note_sighting(article, reading, touched)
         if article is None and self._is_first_sight(key, reading):
@@ -172,8 +181,8 @@ class Historian:
     def _note_first(self, key: str, reading: StoredReading, touched: set[int]) -> Effect:
         history, judgements = fold([self._observation(reading)])
         article = self._add_article(key, site=reading.site)
-        self._write(zip([reading], judgements, strict=True), {}, article=article, is_quiet=False)
-        self._settle(article, history, [reading])
+        written = self._write(zip([reading], judgements, strict=True), {}, article=article, is_quiet=False)
+        self._settle(article, history, [reading], written)
         return Effect(
             judgements[0].outcome,
             cause=judgements[0].cause,
@@ -288,11 +297,13 @@ class Historian:
 
     # -- one history ---------------------------------------------------------------------------------------------
 
-    def _catch_up(self, key: str, *, but_not: int) -> set[int]:
-        """Read what only other editions have read of this article, so that its versions are decided in this one."""
+    def _catch_up(self, key: str, *, but_not: int) -> tuple[StoredArticle | None, set[int]]:
+        """Read what only other editions have read of this article, so that its versions are decided in this one.
+
+        Returns the article as it stands then, if there is one, and the row ids of those touched."""
         article = histories.find_article(self.connection, key)
         if article is None or article.edition_id == self.edition:
-            return set()
+            return article, set()
         before = article.head_id and histories.head_hash(self.connection, article.head_id)
         unread = histories.unread_captures(self.connection, self.edition, key)
         keys = {key}
@@ -302,7 +313,7 @@ class Historian:
             newest = self._add_reading(seen, self._reread(stored))
             keys |= {newest.article_key} if newest.article_key else set()
         if newest is None:
-            return set()
+            return article, set()
         touched: set[int] = set()
         for found in sorted(keys):
             touched |= self._refold(found, is_quiet=True, but_not=but_not)
@@ -317,7 +328,7 @@ class Historian:
                 capture=(newest.capture_id, newest.capture),
                 detail={"content_hash_before": before, "content_hash": after},
             )
-        return touched
+        return article, touched
 
     def _refold(self, key: str, *, is_quiet: bool = False, but_not: int | None = None) -> set[int]:
         """Judge all captures of the article at `key` again; returns its row id where anything moved."""
@@ -333,10 +344,10 @@ class Historian:
         standing = histories.standing_judgements(
             self.connection, self.edition, [reading.capture_id for reading in readings]
         )
-        has_moved = self._write(zip(readings, judgements, strict=True), standing, article=article, is_quiet=is_quiet)
-        self._settle(article, history, readings)
+        written = self._write(zip(readings, judgements, strict=True), standing, article=article, is_quiet=is_quiet)
+        self._settle(article, history, readings, written)
         was, now = (article.first_seen_at, article.site), (history.first_seen_at, readings[0].site)
-        return {article.id} if has_moved or was != now else set()
+        return {article.id} if written.has_moved or was != now else set()
 
     def _add_article(self, key: str, *, site: str) -> StoredArticle:
         article = histories.add_article(
@@ -388,11 +399,10 @@ class Historian:
             breaker_open=self.breakers.is_open(reading.site, reading.captured_at, reading.capture),
         )
 
-    def _settle(self, article: StoredArticle, history: History, readings: list[StoredReading]) -> None:
-        head = None
-        if history.head is not None:
-            row = next(reading.capture_id for reading in readings if reading.capture == history.head.capture_id)
-            head = histories.standing_judgements(self.connection, self.edition, [row])[row].id
+    def _settle(
+        self, article: StoredArticle, history: History, readings: list[StoredReading], written: _Written
+    ) -> None:
+        head = None if history.head is None else written.standing[history.head.capture_id]
         histories.set_article(
             self.connection,
             article.id,
@@ -413,14 +423,16 @@ class Historian:
         *,
         article: StoredArticle | None,
         is_quiet: bool,
-    ) -> bool:
-        """Add the judgements that are new or other than before; returns whether any version came or went."""
+    ) -> _Written:
+        """Add the judgements that are new or other than before."""
         has_moved = False
+        now_standing: dict[str, int] = {}
         for reading, judgement in judged:
             before = standing.get(reading.capture_id)
             if before is not None and _says_the_same(before, judgement, article and article.id):
+                now_standing[reading.capture] = before.id
                 continue
-            histories.add_judgement(
+            now_standing[reading.capture] = histories.add_judgement(
                 self.connection,
                 judgement,
                 capture=reading.capture_id,
@@ -433,7 +445,7 @@ class Historian:
             has_moved = has_moved or was_version or judgement.outcome is Outcome.VERSION
             if not is_quiet:
                 self._tell(reading, judgement, before, article)
-        return has_moved
+        return _Written(has_moved, now_standing)
 
     def _tell(
         self,
