@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select
 
 from archive.storage import schema
+from archive.storage.engine import insert_unless_there
 from archive.types import Block, BlockKind, Caption, Credit, Document, Edition, Furniture
 
 
@@ -74,9 +75,7 @@ def add_document(connection: Connection, document: Document, *, article_key: str
     """The row of what `document` says about the article at `article_key`, made if it is new."""
     columns = _document_columns(document, content_hash)
     digest = document_digest(document, article_key=article_key, content_hash=content_hash)
-    table = schema.document
-    found = connection.execute(_with_digest(table), {"digest": digest}).scalar()
-    return int(found) if found is not None else _insert(connection, table, digest=digest, **columns)
+    return _insert_or_find(connection, schema.document, digest=digest, **columns)
 
 
 def document_digest(document: Document, *, article_key: str, content_hash: str) -> str:
@@ -89,15 +88,18 @@ def add_furniture(connection: Connection, furniture: Sequence[Furniture]) -> int
     if not furniture:
         return None
     blocks = [asdict(block) for block in furniture]
-    digest = _digest(blocks)
-    table = schema.furniture
-    found = connection.execute(_with_digest(table), {"digest": digest}).scalar()
-    return int(found) if found is not None else _insert(connection, table, digest=digest, blocks=blocks)
+    return _insert_or_find(connection, schema.furniture, digest=_digest(blocks), blocks=blocks)
 
 
 @cache
 def _with_digest(table: Table) -> Select[int]:
     return select(table.c.id).where(table.c.digest == bindparam("digest"))
+
+
+def _insert_or_find(connection: Connection, table: Table, *, digest: str, **columns: Any) -> int:  # noqa: ANN401  columns of any table
+    """The row with this digest, made if it is new, as it mostly is."""
+    made = insert_unless_there(connection, table, digest=digest, **columns)
+    return int(connection.execute(_with_digest(table), {"digest": digest}).scalar_one()) if made is None else made
 
 
 def _insert(connection: Connection, table: Any, **columns: Any) -> int:  # noqa: ANN401  columns of any table

@@ -8,10 +8,12 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -145,6 +147,22 @@ def _operational_errors() -> tuple[type[BaseException], ...]:
     except ImportError:
         return tuple(found)
     return (*found, psycopg.OperationalError)
+
+
+def insert_unless_there(connection: Connection, table: Table, **columns: Any) -> int | None:  # noqa: ANN401  columns of `table`
+    """Insert a row; its primary key, or None where a unique column has the value already.
+
+    One statement for what is new, where asking first would take two."""
+    found: int | None = connection.execute(_unless_there(table, connection.dialect.name), columns).scalar()
+    return found
+
+
+@cache
+def _unless_there(table: Table, dialect: str) -> Executable:
+    (key,) = table.primary_key.columns
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing().returning(key)
+    return postgresql.insert(table).on_conflict_do_nothing().returning(key)
 
 
 def describe_engine(connection: Connection) -> str:

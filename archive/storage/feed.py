@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, func, insert, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
 from archive.storage import schema
+from archive.storage.engine import insert_unless_there
 from archive.storage.views import SELECTABLES
 from archive.types import ChangeKind
 
@@ -32,24 +34,17 @@ def add_change(
     (an article that leaves and joins a cluster at one capture) is told apart by a count.
     """
     said = f"{kind} {article and article[1]} {capture and capture[1]} {at.isoformat()}"
-    table = schema.change
-    repeated = 0
-    while True:
+    columns = {
+        "kind": kind,
+        "article_id": article and article[0],
+        "capture_id": capture and capture[0],
+        "at": at,
+        "detail": dict(detail or {}),
+    }
+    for repeated in count():
         public_id = hashlib.sha256(f"{said} {repeated}".encode()).hexdigest()[:16]
-        if connection.execute(_SEQ, {"public_id": public_id}).first() is None:
-            break
-        repeated += 1
-    connection.execute(
-        insert(table),
-        {
-            "public_id": public_id,
-            "kind": kind,
-            "article_id": article and article[0],
-            "capture_id": capture and capture[0],
-            "at": at,
-            "detail": dict(detail or {}),
-        },
-    )
+        if insert_unless_there(connection, schema.change, public_id=public_id, **columns) is not None:
+            return
 
 
 def start_run(connection: Connection, kind: str, *, at: datetime) -> int:
