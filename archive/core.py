@@ -22,7 +22,13 @@ from sqlalchemy.exc import ArgumentError
 from archive import export, warc
 from archive.copies import Copies
 from archive.decisions import DecisionFile, stored
-from archive.exceptions import ArchiveLockedError, NoArchiveError, StorageError, UnknownNameError
+from archive.exceptions import (
+    ArchiveLockedError,
+    NoArchiveError,
+    NothingToReleaseError,
+    StorageError,
+    UnknownNameError,
+)
 from archive.history import Effect, Historian, Seen
 from archive.storage import captures, feed, histories
 from archive.storage.captures import StoredCapture
@@ -180,11 +186,14 @@ class Archive:
     def decide(self, decision: Decision) -> bool:
         """Heed what a person decided, now and in every replay; False if it had been said before.
 
-        The subject may be given as a URL, or as the beginning of an id. Raises UnknownNameError.
+        The subject may be given as a URL, or as the beginning of an id. Raises UnknownNameError, and
+        NothingToReleaseError for a page that can be no version.
         """
         with self._errors():
             group = self._writing()
             made = self._resolve(group.connection, decision)
+            if made.kind is DecisionKind.RELEASE and not group.historian.has_text(made.subject):
+                raise NothingToReleaseError(made.subject)
             if not self._decisions.add(made):
                 return False
             self._heed(group, made)

@@ -45,6 +45,15 @@ class UnknownNameError(ArchiveError):
     """Raised where a URL, id or number names nothing in the archive."""
 
 
+class NothingToReleaseError(ArchiveError):
+    """Raised when a person releases a capture in which no text was read: it could be no version."""
+
+    def __init__(self, capture: str) -> None:
+        super().__init__(
+            f"nothing to release: no text was read in capture {capture!r}; `luubao held discard` ends its wait"
+        )
+
+
 class DecisionsError(ArchiveError):
     """Raised when a file of decisions is not as it has to be."""
 

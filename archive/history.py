@@ -101,6 +101,10 @@ class Historian:
         _, touched = self._catch_up(key, but_not=seen.row)
         return self._judge_again([self._attached(reading) or key], reading, touched)
 
+    def has_text(self, capture: str) -> bool:
+        """Whether any edition read a text in the capture with this public id."""
+        return histories.has_document(self.connection, capture)
+
     def judge_anew(self, row: int) -> Effect | None:
         """Judge the capture with row id `row` again, after a decision about it; None if it was never read."""
         reading = histories.reading_of_capture(self.connection, self.edition, row)

@@ -69,6 +69,11 @@ class Skipped:
     offset: int | None
     reason: str
 
+    @property
+    def is_loss(self) -> bool:
+        """Captures are missing, as opposed to a file that is none of ours."""
+        return self.offset is not None
+
 
 def load(locator: Place | Page) -> Capture:
     """The capture at `locator`, verified; an ArchiveError if the file changed or was damaged since it was indexed."""

@@ -27,10 +27,23 @@ from archive.exceptions import (
     DecisionsError,
     NoArchiveError,
     NotAnArchiveError,
+    NothingToReleaseError,
     StorageError,
     UnknownNameError,
 )
-from archive.types import Block, BlockKind, Caption, Cause, Credit, Decision, DecisionKind, Furniture, Outcome, Verdict
+from archive.types import (
+    Block,
+    BlockKind,
+    Caption,
+    Cause,
+    Credit,
+    Decision,
+    DecisionKind,
+    Document,
+    Furniture,
+    Outcome,
+    Verdict,
+)
 from archive.warc import capture_id
 
 OTHER = "https://xa.example/ban-tin-7.html"
@@ -331,6 +344,15 @@ def test_a_released_page_without_article_makes_one(archive):
     assert archive.get_article(URL)["cause"] == "released"
 
 
+def test_a_page_without_text_cannot_be_released(archive):
+    record(archive)
+    empty = record(archive, Document(verdict=Verdict.UNDECODABLE), day=2)
+    with pytest.raises(NothingToReleaseError, match=empty.capture):
+        decide(archive, "release", empty.capture)
+    assert held(archive) == [("undecodable", empty.capture)]
+    assert archive.decisions() == []
+
+
 def test_a_released_page_that_is_discarded_after_all_leaves_no_article(archive):
     wrong = record(archive, replace(document(), verdict=Verdict.MOJIBAKE))
     decide(archive, "release", wrong.capture, day=8)
@@ -342,7 +364,8 @@ def test_a_released_page_that_is_discarded_after_all_leaves_no_article(archive):
 def test_a_page_in_which_nothing_was_read_cannot_become_a_version(archive):
     record(archive)
     wrong = record(archive, bad("blocked"), day=2)
-    decide(archive, "release", wrong.capture)
+    # A decision that travels with captures may have been made where another edition read a text.
+    archive.import_decisions([Decision(DecisionKind.RELEASE, wrong.capture, at(9))])
     assert archive.get_article(URL)["version"] == 1
 
 

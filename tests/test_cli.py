@@ -388,12 +388,21 @@ def test_a_cut_warc_is_reported_and_the_rest_replayed(tmp_path, kept):
     (file,) = (kept / "captures").iterdir()
     cut = write(tmp_path / "cut.warc.gz", file.read_bytes()[:-100])
     done = replay(cut, archive=tmp_path / "a")
-    assert done.exit_code == 0
+    assert done.exit_code == 1
+    assert "captures are missing: 1 damaged part" in done.stderr
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("skipped ")]
     assert str(cut) in line
     assert "cut off" in line
     assert "skipped" in done.stdout
     assert len(ids(tmp_path / "a", "articles", "id")) > 0
+
+
+def test_a_file_that_is_none_of_ours_is_no_failure(tmp_path):
+    write(tmp_path / "in" / "notes.pdf", b"%PDF")
+    write(tmp_path / "in" / "a.warc", next((SEEDS / "gone").glob("*.warc")).read_bytes())
+    done = replay(tmp_path / "in", archive=tmp_path / "a")
+    assert "notes.pdf" in done.stderr
+    assert done.exit_code == 0
 
 
 def test_another_programs_database_is_left_alone(tmp_path):
@@ -624,5 +633,5 @@ def test_a_record_whose_address_holds_a_control_character_does_not_end_a_run(tmp
     )
     write(tmp_path / "in.warc.gz", gzip.compress(head.encode() + block + b"\r\n\r\n"))
     done = replay(tmp_path / "in.warc.gz", SEEDS / "captcha", archive=tmp_path / "a")
-    assert done.exit_code == 0
+    fails(done, "captures are missing")
     assert len(ids(tmp_path / "a", "articles", "id")) == 1

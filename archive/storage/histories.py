@@ -126,6 +126,13 @@ def reading_of_capture(connection: Connection, edition: int, capture: int) -> St
     return None if row is None else _stored_reading(row)
 
 
+def has_document(connection: Connection, capture: str) -> bool:
+    """Whether any edition read a text in the capture with this public id."""
+    query = select(_reading.c.id).join(_capture, _capture.c.id == _reading.c.capture_id)
+    is_read = query.where(_capture.c.public_id == capture, _reading.c.document_id.is_not(None)).limit(1)
+    return connection.execute(is_read).first() is not None
+
+
 def articles_at(connection: Connection, edition: int, url_key: str) -> list[tuple[datetime, str]]:
     """(captured_at, article key) of every sound reading at one address, in the order of time."""
     rows = connection.execute(_ARTICLES_AT, {"edition": edition, "url_key": url_key})

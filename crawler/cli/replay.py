@@ -42,7 +42,8 @@ def replay(
 ) -> None:
     """Record the captures in PATH...: folders, seeds, WARC and WACZ files, globs. Offline.
 
-    What the archive has already is passed over, so a replay can be stopped and run again.
+    What the archive has already is passed over, so a replay can be stopped and run again. Damaged parts are named and
+    passed over; then the exit status is 1, though everything that is whole was recorded.
 
     Example: luubao replay seeds --archive ./a
     """
@@ -62,6 +63,12 @@ def replay(
             print_json(_as_json(account, sources, archive))
         else:
             _print_account(account, archive, folder)
+    lost = sum(skipped.is_loss for skipped in sources.skipped)
+    if lost:
+        raise click.ClickException(
+            f"captures are missing: {lost} damaged part{'s' if lost > 1 else ''}, named above; "
+            "restore or fetch the files again, and repeat the command"
+        )
 
 
 def _as_json(account: Account, sources: Sources, archive: Archive) -> dict[str, object]:
@@ -77,7 +84,8 @@ def _as_json(account: Account, sources: Sources, archive: Archive) -> dict[str, 
 
 def _print_account(account: Account, archive: Archive, folder: Path) -> None:
     if account.new == 0 and account.decisions == 0:
-        click.echo(f"Nothing changed: the archive has all {account.captures} pages already.")
+        has_all = f"the archive has all {account.captures} pages already" if account.captures else "there is no page"
+        click.echo(f"Nothing changed: {has_all}.")
         click.echo(f"Next: luubao status --archive {shlex.quote(str(folder))}")
         return
     roles = {role: count for role, count in archive.tally("cluster_members", "role")}  # noqa: C416  rows are no pairs
