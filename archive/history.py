@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from archive.breakers import Breakers
 from archive.holding import Recheck
+from archive.judgements import Written, write_judgements
 from archive.storage import captures, feed, histories
 from archive.storage.histories import StandingJudgement, StoredArticle, StoredDecision, StoredReading
 from archive.types import Cause, ChangeKind, Decision, DecisionKind, Document, Outcome, Verdict
@@ -49,16 +50,6 @@ class Effect:
     """Public id."""
     touched: frozenset[int] = frozenset()
     """Row ids of articles whose versions, or whose first sight, are no longer what they were."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """The judgements of one article after they were brought up to date."""
-
-    has_moved: bool
-    """A version came or went."""
-    standing: dict[str, int]
-    """{public id of a capture: row of its standing judgement}."""
 
 
 class Historian:
@@ -185,7 +176,7 @@ class Historian:
     def _note_first(self, key: str, reading: StoredReading, touched: set[int]) -> Effect:
         history, judgements = fold([self._observation(reading)])
         article = self._add_article(key, site=reading.site)
-        written = self._write(zip([reading], judgements, strict=True), {}, article=article, is_quiet=False)
+        written = self._write(zip([reading], judgements, strict=True), {}, article=article)
         self._settle(article, history, [reading], written)
         return Effect(
             judgements[0].outcome,
@@ -233,7 +224,7 @@ class Historian:
         """A page that belongs to no known article: held, or of no meaning."""
         _, (judged,) = fold([self._observation(reading)])
         standing = histories.standing_judgements(self.connection, self.edition, [reading.capture_id])
-        self._write([(reading, judged)], standing, article=None, is_quiet=False)
+        self._write([(reading, judged)], standing, article=None)
         return Effect(judged.outcome, reason=judged.reason)
 
     def _judge_again(self, keys: Sequence[str], reading: StoredReading, touched: set[int]) -> Effect:
@@ -404,7 +395,7 @@ class Historian:
         )
 
     def _settle(
-        self, article: StoredArticle, history: History, readings: list[StoredReading], written: _Written
+        self, article: StoredArticle, history: History, readings: list[StoredReading], written: Written
     ) -> None:
         head = None if history.head is None else written.standing[history.head.capture_id]
         histories.set_article(
@@ -426,87 +417,6 @@ class Historian:
         standing: dict[int, StandingJudgement],
         *,
         article: StoredArticle | None,
-        is_quiet: bool,
-    ) -> _Written:
-        """Add the judgements that are new or other than before."""
-        has_moved = False
-        now_standing: dict[str, int] = {}
-        for reading, judgement in judged:
-            before = standing.get(reading.capture_id)
-            if before is not None and _says_the_same(before, judgement, article and article.id):
-                now_standing[reading.capture] = before.id
-                continue
-            now_standing[reading.capture] = histories.add_judgement(
-                self.connection,
-                judgement,
-                capture=reading.capture_id,
-                reading=reading.id,
-                edition=self.edition,
-                article=article and article.id,
-                replaces=before and before.id,
-            )
-            was_version = before is not None and before.outcome is Outcome.VERSION
-            has_moved = has_moved or was_version or judgement.outcome is Outcome.VERSION
-            if not is_quiet:
-                self._tell(reading, judgement, before, article)
-        return _Written(has_moved, now_standing)
-
-    def _tell(
-        self,
-        reading: StoredReading,
-        judged: Judgement,
-        before: StandingJudgement | None,
-        article: StoredArticle | None,
-    ) -> None:
-        kinds: list[tuple[ChangeKind, dict[str, object]]] = []
-        if before is not None and before.outcome is judged.outcome and before.reason == judged.reason:
-            if before.cause == judged.cause:
-                return  # only its article or what it changed is known better now
-            kinds.append((ChangeKind.REJUDGED, {"was": before.cause, "is": judged.cause}))
-        elif before is not None and judged.cause is not Cause.RELEASED and judged.outcome is not Outcome.DISCARDED:
-            kinds.append((ChangeKind.REJUDGED, {"was": before.outcome, "is": judged.outcome}))
-        else:
-            kinds.extend(_news(judged))
-        for kind, detail in kinds:
-            feed.add_change(
-                self.connection,
-                kind,
-                at=reading.captured_at,
-                article=article and (article.id, article.public_id),
-                capture=(reading.capture_id, reading.capture),
-                detail=detail,
-            )
-
-
-def _says_the_same(before: StandingJudgement, now: Judgement, article: int | None) -> bool:
-    return (before.outcome, before.reason, before.detail, before.cause, before.changed, before.article_id) == (
-        now.outcome,
-        now.reason,
-        now.detail,
-        now.cause,
-        now.changed,
-        article,
-    )
-
-
-_NEWS = {
-    Cause.FIRST: ChangeKind.NEW,
-    Cause.EDITED: ChangeKind.EDITED,
-    Cause.RELEASED: ChangeKind.RELEASED,
-}
-
-
-def _news(judged: Judgement) -> list[tuple[ChangeKind, dict[str, object]]]:
-    """What a consumer wants to know of a judgement that is new."""
-    news: list[tuple[ChangeKind, dict[str, object]]] = []
-    if judged.is_back:
-        news.append((ChangeKind.BACK, {}))
-    if judged.outcome is Outcome.VERSION and judged.cause is not None:
-        news.append((_NEWS[judged.cause], {"changed": list(judged.changed)}))
-    elif judged.outcome is Outcome.HELD:
-        news.append((ChangeKind.HELD, {"reason": judged.reason, "detail": judged.detail}))
-    elif judged.outcome is Outcome.GONE:
-        news.append((ChangeKind.GONE, {"detail": judged.detail}))
-    elif judged.outcome is Outcome.DISCARDED:
-        news.append((ChangeKind.DISCARDED, {}))
-    return news
+        is_quiet: bool = False,
+    ) -> Written:
+        return write_judgements(self.connection, self.edition, judged, standing, article=article, is_quiet=is_quiet)
