@@ -98,14 +98,19 @@ class Breakers:
         self._store(connection, site, after)
         return min(moment[0] for moment in (before, after) if moment is not None)
 
-    def forget(self, connection: Connection, site: str) -> datetime | None:
-        """Close the breaker after `resume`; returns the moment from which captures have to be judged again."""
+    def work_out(self, connection: Connection, site: str) -> datetime | None:
+        """Work out the breaker from all that was seen of a site: after `resume`, or where much was read at once.
+
+        Returns the moment from which captures have to be judged again, or None.
+        """
+        self._windows.pop(site, None)
         before = self._tripped.get(site)
-        if before is None:
-            return None
         trip = tripped(self._load(connection, site, _BEGINNING + BREAKER_WINDOW))
-        self._store(connection, site, None if trip is None else _moment(trip))
-        return before[0]
+        after = None if trip is None else _moment(trip)
+        if after == before:
+            return None
+        self._store(connection, site, after)
+        return min(moment[0] for moment in (before, after) if moment is not None)
 
     def _load(self, connection: Connection, site: str, at: datetime, until: datetime | None = None) -> list[Recheck]:
         """What was seen again in the 24 hours before `at`, and from then on."""

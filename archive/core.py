@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,7 @@ from archive.history import Effect, Historian, Seen
 from archive.storage import captures, feed, histories
 from archive.storage.captures import StoredCapture
 from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, storage_errors
+from archive.storage.histories import StoredReading
 from archive.storage.migrate import prepare
 from archive.text import tidy
 from archive.types import Capture, Decision, DecisionKind, Document, Edition
@@ -87,6 +88,7 @@ class Archive:
         self._decisions = DecisionFile(folder / "decisions.jsonl")
         self._lock: int | None = None
         self._group: _Group | None = None
+        self._read_before: dict[str, Document] = {}
 
     @classmethod
     def open(cls, folder: Path | str, *, database: str | URL | None = None, extractor: Extractor | None = None) -> Self:
@@ -173,6 +175,49 @@ class Archive:
             if group.is_full:
                 self.commit()
             return Recorded(public_id, is_new=True, effect=effect)
+
+    def outdated(self, *, site: str | None = None, since: datetime | None = None) -> list[int]:
+        """Rows of the captures that former editions have read and this one has not, those of one article together."""
+        assert self._extractor is not None
+        with self.reading() as connection:
+            edition = captures.find_edition(connection, self._extractor.edition)
+            return histories.read_by_others(connection, edition, site=site, since=since)
+
+    def stored(self, rows: Sequence[int]) -> list[tuple[StoredCapture, StoredReading | None]]:
+        """Captures by their rows, in that order, each with what the newest former edition read in it."""
+        assert self._extractor is not None
+        with self.reading() as connection:
+            edition = captures.find_edition(connection, self._extractor.edition)
+            found = {one.id: one for one in captures.stored_captures(connection, rows)}
+            return [(found[row], histories.former_reading(connection, edition, row)) for row in rows]
+
+    def read_anew(self, batch: Sequence[tuple[StoredCapture, Document]]) -> None:
+        """Note what this edition reads in captures that only former ones have read, with all others of their articles.
+
+        The publisher did nothing: versions are decided in this edition, and the feed says no more than `re-read`.
+        What the batch does not hold of an article's other captures is read here, by the extractor.
+        """
+        with self._errors():
+            self._read_before = {stored.public_id: document for stored, document in batch}
+            try:
+                for stored, _ in batch:
+                    group = self._writing()
+                    group.copies.update(group.historian.read_anew(stored), at=stored.captured_at)
+            except BaseException:
+                self.roll_back()
+                raise
+            finally:
+                self._read_before = {}
+
+    def settle_breakers(self) -> None:
+        """Work out every site's breaker in this edition, after captures were read anew."""
+        with self._errors():
+            group = self._writing()
+            for site, _ in self.tally("captures", "site"):
+                since = group.historian.breakers.work_out(group.connection, site)
+                if since is not None:
+                    touched = group.historian.judge_site_anew(site, since, is_quiet=True)
+                    group.copies.update(touched, at=since)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -343,6 +388,11 @@ class Archive:
         assert self._extractor is not None
         return self._extractor.site_of(capture) or host_of(capture.url).removeprefix("www.") or "unknown"
 
+    def _reread(self, stored_capture: StoredCapture) -> Document:
+        assert self._extractor is not None
+        read = self._read_before.get(stored_capture.public_id)
+        return self._extractor.read(self._load(stored_capture)) if read is None else read
+
     def _load(self, stored_capture: StoredCapture) -> Capture:
         path = warc.find_file(self.captures_folder, stored_capture.file)
         return warc.read_at(path, stored_capture.offset, stored_capture.length)
@@ -357,7 +407,7 @@ class Archive:
             effect = group.historian.judge_anew(found[0].id) if found else None
             touched |= effect.touched if effect else set()
         elif made.kind is DecisionKind.RESUME:
-            since = group.historian.breakers.forget(group.connection, made.subject)
+            since = group.historian.breakers.work_out(group.connection, made.subject)
             if since is not None:
                 touched |= group.historian.judge_site_anew(made.subject, since)
         else:
@@ -428,7 +478,7 @@ class _Group:
             self.historian = Historian(
                 self.connection,
                 edition,
-                reread=lambda stored_capture: extractor.read(archive._load(stored_capture)),  # noqa: SLF001  its own group
+                reread=archive._reread,  # noqa: SLF001  its own group
             )
             decisions = histories.decisions(self.connection)
             self.decision_ids = {made.public_id for made in decisions}

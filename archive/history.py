@@ -109,12 +109,61 @@ class Historian:
         touched = self._refold(reading.url_key)
         return replace(alone, touched=frozenset(touched))
 
-    def judge_site_anew(self, site: str, since: datetime) -> set[int]:
+    def judge_site_anew(self, site: str, since: datetime, *, is_quiet: bool = False) -> set[int]:
         """Judge every article of a site that was seen since then again; returns the row ids of those touched."""
         touched: set[int] = set()
         for key in histories.articles_of_site_since(self.connection, self.edition, site, since):
-            touched |= self._refold(key)
+            touched |= self._refold(key, is_quiet=is_quiet)
         return touched
+
+    # -- another edition -----------------------------------------------------------------------------------------
+
+    def read_anew(self, stored: captures.StoredCapture) -> set[int]:
+        """Read a capture that only other editions have read, with all others of its article.
+
+        The feed says `re-read` where an article's current text is another one now, and nothing else: the publisher did
+        nothing. Returns the row ids of the articles touched.
+        """
+        touched: set[int] = set()
+        key = histories.article_of_capture(self.connection, stored.id)
+        if key is not None:
+            _, touched = self._catch_up(key)
+        if histories.reading_of_capture(self.connection, self.edition, stored.id) is not None:
+            return touched
+        reading = self._read_stored(stored)
+        shown = reading.article_key or self._attached(reading) or self._released_key(reading)
+        if shown is None:
+            _, (judged,) = fold([self._observation(reading)])
+            self._write([(reading, judged)], {}, article=None, is_quiet=True)
+            return touched
+        before = self._head_hash(histories.find_article(self.connection, shown))
+        touched |= self._refold(shown, is_quiet=True)
+        self._tell_re_read(shown, before, reading)
+        return touched
+
+    def _read_stored(self, stored: captures.StoredCapture) -> StoredReading:
+        seen = Seen(stored.id, stored.public_id, stored.url, stored.url_key, stored.site, stored.captured_at)
+        return self._add_reading(seen, self._reread(stored))
+
+    def _head_hash(self, article: StoredArticle | None) -> str | None:
+        if article is None or article.head_id is None:
+            return None
+        return histories.head_hash(self.connection, article.head_id)
+
+    def _tell_re_read(self, key: str, before: str | None, newest: StoredReading) -> StoredArticle | None:
+        """Say that the article at `key` reads differently, if it does; returns it as it stands."""
+        article = histories.find_article(self.connection, key)
+        after = self._head_hash(article)
+        if article is not None and before != after:
+            feed.add_change(
+                self.connection,
+                ChangeKind.RE_READ,
+                at=newest.captured_at,
+                article=(article.id, article.public_id),
+                capture=(newest.capture_id, newest.capture),
+                detail={"content_hash_before": before, "content_hash": after},
+            )
+        return article
 
     # -- one capture -------------------------------------------------------------------------------------------
 
@@ -292,38 +341,25 @@ class Historian:
 
     # -- one history ---------------------------------------------------------------------------------------------
 
-    def _catch_up(self, key: str, *, but_not: int) -> tuple[StoredArticle | None, set[int]]:
+    def _catch_up(self, key: str, *, but_not: int | None = None) -> tuple[StoredArticle | None, set[int]]:
         """Read what only other editions have read of this article, so that its versions are decided in this one.
 
         Returns the article as it stands then, if there is one, and the row ids of those touched."""
         article = histories.find_article(self.connection, key)
         if article is None or article.edition_id == self.edition:
             return article, set()
-        before = article.head_id and histories.head_hash(self.connection, article.head_id)
+        before = self._head_hash(article)
         unread = histories.unread_captures(self.connection, self.edition, key)
-        keys = {key}
-        newest: StoredReading | None = None
-        for stored in captures.stored_captures(self.connection, (row for row in unread if row != but_not)):
-            seen = Seen(stored.id, stored.public_id, stored.url, stored.url_key, stored.site, stored.captured_at)
-            newest = self._add_reading(seen, self._reread(stored))
-            keys |= {newest.article_key} if newest.article_key else set()
-        if newest is None:
+        read = [
+            self._read_stored(stored)
+            for stored in captures.stored_captures(self.connection, (row for row in unread if row != but_not))
+        ]
+        if not read:
             return article, set()
         touched: set[int] = set()
-        for found in sorted(keys):
+        for found in sorted({key} | {reading.article_key for reading in read if reading.article_key}):
             touched |= self._refold(found, is_quiet=True, but_not=but_not)
-        article = histories.find_article(self.connection, key)
-        after = article and article.head_id and histories.head_hash(self.connection, article.head_id)
-        if article is not None and before != after:
-            feed.add_change(
-                self.connection,
-                ChangeKind.RE_READ,
-                at=newest.captured_at,
-                article=(article.id, article.public_id),
-                capture=(newest.capture_id, newest.capture),
-                detail={"content_hash_before": before, "content_hash": after},
-            )
-        return article, touched
+        return self._tell_re_read(key, before, read[-1]), touched
 
     def _refold(self, key: str, *, is_quiet: bool = False, but_not: int | None = None) -> set[int]:
         """Judge all captures of the article at `key` again; returns its row id where anything moved."""

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context
+from typing import TypeVar
 
 from archive import warc
 from archive.core import Archive
@@ -28,6 +29,8 @@ _CHUNK = 8
 _AHEAD = 4
 """Chunks under way a reader: enough that none waits, few enough that memory stays flat."""
 
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 Page = tuple[Capture, Document, bytes]
 """A capture, what it says, and its WARC record."""
 
@@ -51,7 +54,7 @@ def replay(
     for path in sources.decision_files:
         account.decisions += archive.import_decisions(read_decisions(path))
     new = _new_entries(archive, sources, account, progress)
-    for capture, document, encoded in _read_here(new) if workers < 2 else _read_in_processes(new, workers):  # noqa: PLR2004  one worker is this process
+    for capture, document, encoded in map(read_page, new) if workers == 1 else in_processes(read_page, new, workers):
         account.add(archive.record(capture, document, encoded=encoded))
         progress(1)
     archive.commit()
@@ -78,22 +81,15 @@ def read_page(entry: Entry) -> Page:
     return capture, extract(capture), warc.encode(capture)
 
 
-def _read_chunk(chunk: list[Entry]) -> list[Page]:
-    return [read_page(entry) for entry in chunk]
-
-
-def _read_here(entries: Iterable[Entry]) -> Iterator[Page]:
-    return map(read_page, entries)
-
-
-def _read_in_processes(entries: Iterator[Entry], workers: int) -> Iterator[Page]:
+def in_processes(work: Callable[[Given], Made], items: Iterator[Given], workers: int) -> Iterator[Made]:
+    """What `work`, a function of a module, makes of each of `items`, in their order, done in `workers` processes."""
     # Not fork: a forked reader would share the writer's database connection and locks.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        under_way: deque[Future[list[Page]]] = deque()
+        under_way: deque[Future[list[Made]]] = deque()
         try:
             while True:
-                while len(under_way) < workers * _AHEAD and (chunk := list(islice(entries, _CHUNK))):
-                    under_way.append(pool.submit(_read_chunk, chunk))
+                while len(under_way) < workers * _AHEAD and (chunk := list(islice(items, _CHUNK))):
+                    under_way.append(pool.submit(_do_chunk, work, chunk))
                 if not under_way:
                     return
                 yield from under_way.popleft().result()
@@ -102,3 +98,7 @@ def _read_in_processes(entries: Iterator[Entry], workers: int) -> Iterator[Page]
         finally:
             for future in under_way:
                 future.cancel()
+
+
+def _do_chunk(work: Callable[[Given], Made], chunk: list[Given]) -> list[Made]:
+    return [work(item) for item in chunk]

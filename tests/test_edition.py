@@ -198,3 +198,33 @@ def current(archive):
     said = dump(archive)
     said["judgements"] = [row for row in said["judgements"] if '"is_current": true' in row or '"is_current": 1' in row]
     return said
+
+
+def read_anew(place, extractor):
+    """Let `extractor` read everything that only former editions have read."""
+    folder, database = place
+    with Archive.open(folder, database=database, extractor=extractor) as archive:
+        stored = [capture for capture, _ in archive.stored(archive.outdated())]
+        archive.read_anew([(one, extractor.read(archive.load_capture(one.public_id))) for one in stored])
+        archive.settle_breakers()
+
+
+def a_day_on_which_all_changes(number=25):
+    for at in range(number):
+        url = f"https://bao.example/bai-{at}.html"
+        yield capture(document(at), url=url, site="bao", day=1)
+        yield capture(document(at, title=f"Khác {at}"), url=url, site="bao", day=2 + at / 100)
+
+
+@pytest.mark.parametrize("blind_first", [True, False])
+def test_a_breaker_is_that_of_the_edition_that_reads_now(shelf, blind_first):
+    blind = FakeExtractor("blind", reading=lambda said: replace(said, title="Một"))
+    before, after = (blind, ONE) if blind_first else (ONE, blind)
+    steps = list(a_day_on_which_all_changes())
+    fill(shelf.place("old"), before, *steps)
+    read_anew(shelf.place("old"), after)
+    fill(shelf.place("fresh"), after, *steps)
+    with reader(shelf.place("old")) as old, reader(shelf.place("fresh")) as fresh:
+        assert current(old) == current(fresh)
+        assert {row["reason"] for row in old.rows("held")} == ({"redesign"} if blind_first else set())
+        assert old.status()["breakers"] == fresh.status()["breakers"]

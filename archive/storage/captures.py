@@ -42,11 +42,16 @@ _KNOWN = select(schema.capture.c.public_id).where(schema.capture.c.public_id.in_
 
 def edition_id(connection: Connection, edition: Edition) -> int:
     """The row of `edition`, made if it is new."""
-    table = schema.edition
-    found = connection.execute(select(table.c.id).where(table.c.digest == edition.digest)).scalar()
+    found = find_edition(connection, edition)
     if found is not None:
-        return int(found)
-    return _insert(connection, table, digest=edition.digest, name=edition.name, libraries=edition.libraries)
+        return found
+    return _insert(connection, schema.edition, digest=edition.digest, name=edition.name, libraries=edition.libraries)
+
+
+def find_edition(connection: Connection, edition: Edition) -> int | None:
+    """The row of `edition`, if it has read anything here."""
+    found = connection.execute(select(schema.edition.c.id).where(schema.edition.c.digest == edition.digest)).scalar()
+    return None if found is None else int(found)
 
 
 def file_id(connection: Connection, name: str) -> int:

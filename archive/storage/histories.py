@@ -126,6 +126,49 @@ def reading_of_capture(connection: Connection, edition: int, capture: int) -> St
     return None if row is None else _stored_reading(row)
 
 
+def article_of_capture(connection: Connection, capture: int) -> str | None:
+    """Key of the article that the newest edition took this capture for, or None."""
+    query = (
+        select(_article.c.url)
+        .select_from(_judgement)
+        .outerjoin(_article, _article.c.id == _judgement.c.article_id)
+        .where(_judgement.c.capture_id == capture)
+        .order_by(_judgement.c.edition_id.desc(), _judgement.c.id.desc())
+        .limit(1)
+    )
+    key: str | None = connection.execute(query).scalar()
+    return key
+
+
+def read_by_others(
+    connection: Connection, edition: int | None, *, site: str | None = None, since: datetime | None = None
+) -> list[int]:
+    """Row ids of captures that other editions have read and `edition` has not: those of one article together.
+
+    With None for an edition that has read nothing here, all that were read."""
+    own = _reading.alias("own")
+    key = func.min(func.coalesce(_reading.c.article_key, _capture.c.url_key))
+    where = [] if site is None else [_capture.c.site == site]
+    where += [] if since is None else [_capture.c.captured_at >= since]
+    query = (
+        select(_capture.c.id)
+        .join(_reading, _reading.c.capture_id == _capture.c.id)
+        .where(~select(own.c.id).where(own.c.capture_id == _capture.c.id, own.c.edition_id == edition).exists(), *where)
+        .group_by(_capture.c.id, _capture.c.captured_at)
+        .order_by(key, _capture.c.captured_at, _capture.c.id)
+    )
+    return [int(row) for row in connection.execute(query).scalars()]
+
+
+def former_reading(connection: Connection, edition: int | None, capture: int) -> StoredReading | None:
+    """What the newest edition but `edition` read in this capture, if any other has read it."""
+    query = _READINGS.where(_reading.c.capture_id == capture).order_by(None).order_by(_reading.c.edition_id.desc())
+    if edition is not None:
+        query = query.where(_reading.c.edition_id != edition)
+    row = connection.execute(query.limit(1)).first()
+    return None if row is None else _stored_reading(row)
+
+
 def has_document(connection: Connection, capture: str) -> bool:
     """Whether any edition read a text in the capture with this public id."""
     query = select(_reading.c.id).join(_capture, _capture.c.id == _reading.c.capture_id)

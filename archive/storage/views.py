@@ -205,6 +205,25 @@ FROM capture c
 JOIN warc_file w ON w.id = c.file_id""",
     ),
     View(
+        "readings",
+        "One row a capture and edition: what that extractor read in it, former editions included.",
+        {
+            "capture_id": "See `captures`.",
+            "edition": "The extractor that read it: see `editions`.",
+            "verdict": "What the capture is by itself: `ok`, `gone`, `blocked`, `soft_404` ...",
+            "detail": "The words or the rule that gave it away.",
+            "url": "Address of the article that the page shows; NULL unless the verdict is `ok`.",
+            **_DOCUMENT_COLUMNS,
+        },
+        f"""SELECT c.public_id AS capture_id, e.name AS edition, r.verdict, r.detail, r.article_key AS url,
+       {_DOCUMENT}
+FROM reading r
+JOIN capture c ON c.id = r.capture_id
+JOIN edition e ON e.id = r.edition_id
+LEFT JOIN document d ON d.id = r.document_id
+LEFT JOIN furniture f ON f.id = r.furniture_id""",
+    ),
+    View(
         "judgements",
         "One row a capture and edition: what it meant for its article, as it stands now.",
         {

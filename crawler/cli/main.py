@@ -9,6 +9,7 @@ from crawler.cli.crawl import crawl
 from crawler.cli.decide import held, not_same, original, same
 from crawler.cli.inspect import fingerprint, status, verify
 from crawler.cli.read import articles, changes, clusters, diff, show
+from crawler.cli.reextract import reextract
 from crawler.cli.replay import replay
 
 
@@ -25,6 +26,7 @@ def main() -> None:
 for command in (
     crawl,
     replay,
+    reextract,
     articles,
     show,
     diff,

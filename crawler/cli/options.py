@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 from archive.core import Archive
+from archive.diff import Change, Piece
 from archive.exceptions import ArchiveError
 from archive.text import tidy
 
@@ -93,3 +94,17 @@ def short(text: str | None, width: int) -> str:
     """`text`, cut with an ellipsis where it is longer than `width` characters."""
     plain = one_line(text or "")
     return plain if len(plain) <= width else plain[: width - 1].rstrip() + "…"
+
+
+def print_change(change: Change) -> None:
+    """One field, or block of the body, that differs, with its words marked."""
+    click.secho(f"\n{change.field}", dim=True)
+    click.echo("".join(_marked(piece) for piece in change.pieces))
+
+
+def _marked(piece: Piece) -> str:
+    if piece.op == "delete":
+        return click.style(f"[-{piece.text}-]", fg="red")
+    if piece.op == "insert":
+        return click.style(f"{{+{piece.text}+}}", fg="green")
+    return piece.text

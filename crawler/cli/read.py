@@ -11,13 +11,13 @@ import click
 
 from archive import export
 from archive.core import Archive
-from archive.diff import Change, Piece
 from archive.diff import diff as compare
 from archive.exceptions import UnknownNameError
 from crawler.cli.options import (
     archive_options,
     json_option,
     one_line,
+    print_change,
     print_json,
     print_json_lines,
     print_table,
@@ -163,22 +163,9 @@ def diff(name: str, old: int | None, new: int | None, folder: Path, database: st
         return
     click.secho(one_line(f"{row['url']}: version {before} -> {after}"), bold=True)
     for change in found:
-        _print_change(change)
+        print_change(change)
     if not found:
         click.echo("the same words: only typography differs")
-
-
-def _print_change(change: Change) -> None:
-    click.secho(f"\n{change.field}", dim=True)
-    click.echo("".join(_marked(piece) for piece in change.pieces))
-
-
-def _marked(piece: Piece) -> str:
-    if piece.op == "delete":
-        return click.style(f"[-{piece.text}-]", fg="red")
-    if piece.op == "insert":
-        return click.style(f"{{+{piece.text}+}}", fg="green")
-    return piece.text
 
 
 @click.command()
