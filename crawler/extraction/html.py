@@ -38,7 +38,7 @@ def read_html(
 ) -> Document:
     """What the page `text`, captured at `url`, says; `site` names its site where the address does not."""
     headers = tuple(headers)
-    root, problem = _parse(text)
+    root, problem = parse(text)
     if root is None:
         return Document(verdict=Verdict.NO_ARTICLE if problem == "empty page" else Verdict.TOO_BIG, detail=problem)
     declared = sites.find_site(site) or sites.site_of(url)
@@ -74,7 +74,7 @@ def _empty_body(page: Page, captured_at: datetime) -> str | None:
     return next((rules.name for rules in rule_sets if has_empty_body(rules, page)), None)
 
 
-def _parse(text: str) -> tuple[HtmlElement | None, str | None]:
+def parse(text: str) -> tuple[HtmlElement | None, str | None]:
     """The page's tree, or why there is none."""
     if not text.strip():
         return None, "empty page"

@@ -1,0 +1,103 @@
+"""Put together what the pages of a site teach, and write it as the site's file would have it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+
+from crawler.learning.drift import Drift, find_drift
+from crawler.learning.examples import Example
+from crawler.learning.fields import FieldFound, find_fields
+from crawler.learning.furniture import BoxFound, LineFound, find_boxes, find_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What could become rules, each with the pages that show it."""
+
+    site: str
+    pages: int
+    """Pages that were learned from."""
+    rules: str | None
+    """The rule set that reads them today; None where a general extractor does."""
+    drift: Drift | None
+    fields: tuple[FieldFound, ...]
+    """Only where no rule set reads the pages."""
+    boxes: tuple[BoxFound, ...]
+    lines: tuple[LineFound, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to propose."""
+        return not (self.drift or self.fields or self.boxes or self.lines)
+
+    @property
+    def captures(self) -> tuple[str, ...]:
+        """The pages that show it, by the ids of their captures: what a seed of it would hold."""
+        found: list[FieldFound | BoxFound | LineFound | Drift] = [*self.fields, *self.boxes, *self.lines]
+        found += [self.drift] if self.drift else []
+        return tuple(dict.fromkeys(capture for one in found for capture in one.captures))
+
+
+def propose(site: str, examples: Sequence[Example]) -> Proposal:
+    """What `examples`, oldest first, teach about `site`."""
+    drift = find_drift(examples)
+    pages = [page for page in examples if drift is None or page.captured_at >= drift.lost_at]
+    rules = next((page.rules for page in reversed(pages) if page.rules), None)
+    return Proposal(
+        site=site,
+        pages=len(pages),
+        rules=rules,
+        drift=drift,
+        fields=tuple(find_fields(pages)) if rules is None else (),
+        boxes=tuple(find_boxes(pages)),
+        lines=tuple(find_lines(pages)),
+    )
+
+
+def as_python(proposal: Proposal, *, offset: timedelta) -> str:
+    """The proposal as a rule set, to be read, mended and put into the site's file by a person."""
+    drift = proposal.drift
+    day = drift and drift.lost_at.astimezone(timezone(offset)).date()
+    name = f"{drift.rules}-{day:%Y}" if drift and day else proposal.rules or proposal.site.replace("_", "-")
+    out = []
+    if drift and day:
+        out.append(f"# {drift.rules}: add valid_until=date({day.year}, {day.month}, {day.day})")
+    elif proposal.rules:
+        out.append(f"# {proposal.rules}: add these")
+    out += ["RuleSet(", f'    name="{name}",']
+    if proposal.fields:
+        out += ["    picks=(", *(f"        {_pick(found)}" for found in proposal.fields), "    ),"]
+    cuts = [*_cut_boxes(proposal.boxes), *_cut_lines(proposal.lines)]
+    if cuts:
+        out += ["    cuts=(", *(f"        {cut}" for cut in cuts), "    ),"]
+    loose = [line for line in proposal.lines if line.selector is None]
+    if loose:
+        out += ["    boilerplate=(", *(f"        {line.text!r},  # {line.pages} pages" for line in loose), "    ),"]
+    if day:
+        out.append(f"    valid_from=date({day.year}, {day.month}, {day.day}),")
+    return "\n".join([*out, ")"])
+
+
+def _pick(found: FieldFound) -> str:
+    attribute = f", attribute={found.attribute!r}" if found.attribute else ""
+    return f"Pick({found.field!r}, ({found.selector!r},){attribute}),  # {found.pages} of {found.of} pages"
+
+
+def _cut_boxes(boxes: Sequence[BoxFound]) -> list[str]:
+    return [
+        f'Cut("related", "related_{number}", ({box.selector!r},)),  # {box.pages} pages'
+        for number, box in enumerate(boxes, start=1)
+    ]
+
+
+def _cut_lines(lines: Sequence[LineFound]) -> list[str]:
+    by_selector: dict[str, int] = {}
+    for line in lines:
+        if line.selector is not None:
+            by_selector[line.selector] = max(line.pages, by_selector.get(line.selector, 0))
+    return [
+        f'Cut("boilerplate", "boilerplate_{number}", ({selector!r},)),  # {pages} pages'
+        for number, (selector, pages) in enumerate(by_selector.items(), start=1)
+    ]

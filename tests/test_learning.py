@@ -1,0 +1,142 @@
+"""What the pages of a site teach about its rules: selectors, lines that recur, boxes, and the day of a redesign."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from newsroom import START, Newsroom, oracle
+from newsroom.plan import minute_of
+
+from archive.types import Capture
+from archive.warc import capture_id
+from crawler.extraction.decode import decode_content
+from crawler.extraction.html import parse
+from crawler.extraction.metadata import read_metadata
+from crawler.extraction.reading import Page
+from crawler.extraction.rules import Cut, Index, Pick, RuleSet
+from crawler.extraction.site_page import read_by
+from crawler.learning.examples import example
+from crawler.learning.proposal import as_python, propose
+from crawler.sites import VIETNAM
+
+NOW = START + timedelta(days=2)
+LATER = NOW + timedelta(days=3)
+PAGES = 24
+
+
+@pytest.fixture(scope="module")
+def newsroom():
+    return Newsroom(1, papers=6, articles=600)
+
+
+def captures(newsroom, paper, *, at=NOW, **how):
+    """Captures of the paper's living articles, all made at one moment."""
+    for article in oracle(newsroom, NOW):
+        if article.paper == paper and not article.is_gone:
+            page = newsroom.page(paper, article.story.path(minute_of(NOW)), NOW, **how)
+            site = article.story.paper.site
+            yield article, Capture(article.url, at, page.body, status=page.status, headers=page.headers, site=site)
+
+
+def pages(newsroom, paper, **how):
+    made = (example(capture_id(made), made) for _, made in captures(newsroom, paper, **how))
+    return [one for one in made if one is not None][:PAGES]
+
+
+@pytest.fixture(scope="module")
+def plain(newsroom):
+    """Of a paper that nobody declared."""
+    return pages(newsroom, "tinvungcao")
+
+
+@pytest.fixture(scope="module")
+def redesigned(newsroom):
+    """Of a paper whose template became another one between two days."""
+    half = PAGES // 2
+    return [*pages(newsroom, "baolaocai")[:half], *pages(newsroom, "baolaocai", at=LATER, redesigned=True)[half:]]
+
+
+def rules_of(proposal):
+    """The rule set that the proposal is."""
+    picks = tuple(Pick(found.field, (found.selector,), found.attribute) for found in proposal.fields)
+    cuts = [*(box.selector for box in proposal.boxes), *(line.selector for line in proposal.lines if line.selector)]
+    lines = tuple(line.text for line in proposal.lines if line.selector is None)
+    return RuleSet("learned", picks, (Cut("boilerplate", "learned", tuple(cuts)),), boilerplate=lines)
+
+
+def read(made, rules):
+    source = decode_content(made.payload, made.header("Content-Encoding")).body.decode()
+    root, _ = parse(source)
+    metadata = read_metadata(root, url=made.url, site=None, headers=())
+    return read_by(rules, Page(root, source, made.url, Index(root, source), metadata, None))
+
+
+def test_a_site_without_rules_is_given_selectors(plain):
+    found = {one.field: one.selector for one in propose("tinvungcao", plain).fields}
+    assert {"title", "body", "published"} <= set(found)
+
+
+def test_the_learned_rules_read_the_text_and_nothing_else(newsroom, plain):
+    rules = rules_of(propose("tinvungcao", plain))
+    for article, made in list(captures(newsroom, "tinvungcao"))[:PAGES]:
+        said = tuple(line.text for line in read(made, rules).lines)
+        # The lede is printed as the first paragraph; no selector tells it from the others.
+        assert said[-len(article.content.paragraphs) :] == article.content.paragraphs, made.url
+        assert len(said) <= 1 + len(article.content.paragraphs)
+
+
+def test_every_proposal_shows_its_pages(plain):
+    proposal = propose("tinvungcao", plain)
+    known = {one.capture for one in plain}
+    assert all(found.captures for found in proposal.fields)
+    assert set(proposal.captures) <= known
+
+
+def test_rules_that_hold_leave_nothing_to_learn(newsroom):
+    proposal = propose("baolaocai", pages(newsroom, "baolaocai"))
+    assert (proposal.rules, proposal.is_empty) == ("epi", True)
+
+
+def test_a_redesign_is_dated(redesigned):
+    drift = propose("baolaocai", redesigned).drift
+    assert (drift.rules, drift.last_found_at, drift.lost_at) == ("epi", NOW, LATER)
+
+
+def test_a_successor_is_proposed_for_what_came_after_the_redesign(redesigned):
+    proposal = propose("baolaocai", redesigned)
+    assert proposal.pages == PAGES // 2
+    assert {one.field: one.selector for one in proposal.fields}["body"] == "div.x-text"
+    text = as_python(proposal, offset=VIETNAM)
+    assert "valid_until=date(2026, 3, 7)" in text
+    assert "valid_from=date(2026, 3, 7)" in text
+
+
+def test_lines_that_recur_are_cut_by_an_element_of_their_own_or_by_their_words(redesigned):
+    found = {line.text: line.selector for line in propose("baolaocai", redesigned).lines}
+    assert found["Chia sẻ Lưu tin Nghe bài"] == "div.t-share"
+    assert found["Tải ứng dụng Báo Lào Cai để đọc tin nhanh mỗi ngày."] is None
+
+
+def test_a_rule_that_finds_the_text_again_was_not_lost(redesigned):
+    newest = replace(redesigned[0], captured_at=LATER + timedelta(days=1), capture="again")
+    assert propose("baolaocai", [*redesigned, newest]).drift is None
+
+
+def test_two_pages_teach_nothing(redesigned):
+    assert propose("baolaocai", redesigned[-2:]).is_empty
+
+
+def test_an_article_seen_often_is_one_page(redesigned):
+    often = [replace(redesigned[-1], capture=str(at), captured_at=LATER + timedelta(hours=at)) for at in range(9)]
+    assert propose("baolaocai", often).lines == ()
+
+
+def test_a_page_that_shows_no_article_is_no_example():
+    assert example("x", Capture("https://a.example/", NOW, b"<html><body><p>x</p></body></html>", status=200)) is None
+    assert example("x", Capture("https://a.example/", NOW, b"", status=500)) is None
+
+
+def test_what_was_written_as_python_is_python(redesigned, plain):
+    for name, found in (("baolaocai", redesigned), ("tinvungcao", plain)):
+        source = as_python(propose(name, found), offset=VIETNAM)
+        compile(source, name, "eval") if not source.startswith("#") else compile(source, name, "exec")
