@@ -1,14 +1,18 @@
 """What the pages of a site teach about its rules: selectors, lines that recur, boxes, and the day of a redesign."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from newsroom import START, Newsroom, oracle
 from newsroom.plan import minute_of
 
 from archive.types import Capture
 from archive.warc import capture_id
+from crawler.cli import main
+from crawler.extraction import extract
 from crawler.extraction.decode import decode_content
 from crawler.extraction.html import parse
 from crawler.extraction.metadata import read_metadata
@@ -17,6 +21,7 @@ from crawler.extraction.rules import Cut, Index, Pick, RuleSet
 from crawler.extraction.site_page import read_by
 from crawler.learning.examples import example
 from crawler.learning.proposal import as_python, propose
+from crawler.recording import open_archive
 from crawler.sites import VIETNAM
 
 NOW = START + timedelta(days=2)
@@ -140,3 +145,45 @@ def test_what_was_written_as_python_is_python(redesigned, plain):
     for name, found in (("baolaocai", redesigned), ("tinvungcao", plain)):
         source = as_python(propose(name, found), offset=VIETNAM)
         compile(source, name, "eval") if not source.startswith("#") else compile(source, name, "exec")
+
+
+# --- the command ---
+
+
+@pytest.fixture(scope="module")
+def kept(newsroom, tmp_path_factory):
+    """An archive of two papers, one of them without rules."""
+    folder = tmp_path_factory.mktemp("learning") / "a"
+    with open_archive(folder) as archive:
+        for paper in ("tinvungcao", "baolaocai"):
+            for _, made in list(captures(newsroom, paper))[:PAGES]:
+                archive.record(made, extract(made))
+    return folder
+
+
+def luubao(*words, archive):
+    return CliRunner().invoke(main, ["site", "learn", *words, "--archive", str(archive)])
+
+
+def test_the_command_proposes_python_and_names_captures(kept):
+    done = luubao("tinvungcao.test", archive=kept)
+    assert done.exit_code == 0, done.output
+    assert "no rule set" in done.stdout
+    assert "Pick('title'" in done.stdout
+    assert "Shown by captures" in done.stdout
+
+
+def test_the_command_speaks_json(kept):
+    told = json.loads(luubao("tinvungcao.test", "--json", archive=kept).stdout)
+    assert (told["pages"], told["rules"], told["drift"]) == (PAGES, None, None)
+    assert {found["field"] for found in told["fields"]} >= {"title", "body"}
+
+
+def test_rules_that_hold_are_left_alone(kept):
+    assert "Nothing to propose." in luubao("baolaocai", archive=kept).stdout
+
+
+def test_a_site_that_the_archive_has_not_is_named(kept):
+    done = luubao("nowhere", archive=kept)
+    assert done.exit_code == 1
+    assert "no article of 'nowhere'" in done.stderr

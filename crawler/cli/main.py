@@ -11,6 +11,7 @@ from crawler.cli.inspect import fingerprint, status, verify
 from crawler.cli.read import articles, changes, clusters, diff, show
 from crawler.cli.reextract import reextract
 from crawler.cli.replay import replay
+from crawler.cli.site import site
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -39,5 +40,6 @@ for command in (
     status,
     fingerprint,
     verify,
+    site,
 ):
     main.add_command(command)

@@ -1,0 +1,105 @@
+"""`luubao site learn`: what the archive's pages of a site teach about its rules."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from archive import export
+from crawler.cli.options import archive_options, json_option, one_line, print_json, reading, short
+from crawler.learning.examples import load
+from crawler.learning.proposal import Proposal, as_python, propose
+from crawler.sites import VIETNAM, find_site
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--pages", type=click.IntRange(3, 2000), default=60, show_default=True, help="Newest pages to learn from."
+)
+@json_option
+@archive_options
+def learn(name: str, pages: int, folder: Path, database: str | None, *, as_json: bool) -> None:
+    """Propose rules for site NAME from its pages in the archive; nothing is changed.
+
+    Finds selectors where no rule set reads the pages, lines and boxes that recur on dissimilar articles, and the day
+    from which a rule set no longer found the text, with a successor for it. Each finding names captures that show it.
+
+    Example: luubao site learn baolaocai --pages 200
+    """
+    with (
+        reading(folder, database) as archive,
+        click.progressbar(length=pages, label="reading pages", file=sys.stderr) as bar,
+    ):
+        examples = load(archive, name, limit=pages, progress=bar.update)
+    if not examples:
+        raise click.ClickException(
+            f"no article of {name!r} in the archive: `luubao status` lists the sites that have any"
+        )
+    proposal = propose(name, examples)
+    site = find_site(name)
+    python = as_python(proposal, offset=site.offset if site else VIETNAM)
+    if as_json:
+        print_json(_as_json(proposal, python))
+    else:
+        _print(proposal, python)
+
+
+def _as_json(proposal: Proposal, python: str) -> dict[str, object]:
+    drift = proposal.drift
+    return {
+        "site": proposal.site,
+        "pages": proposal.pages,
+        "rules": proposal.rules,
+        "drift": drift
+        and {
+            "rules": drift.rules,
+            "last_found_at": export.moment(drift.last_found_at),
+            "lost_at": export.moment(drift.lost_at),
+            "pages": drift.pages,
+            "captures": drift.captures,
+        },
+        "fields": [
+            {
+                "field": found.field,
+                "selector": found.selector,
+                "attribute": found.attribute,
+                "pages": found.pages,
+                "of": found.of,
+                "captures": found.captures,
+            }
+            for found in proposal.fields
+        ],
+        "boxes": [
+            {"selector": box.selector, "pages": box.pages, "text": box.text, "captures": box.captures}
+            for box in proposal.boxes
+        ],
+        "lines": [
+            {"text": line.text, "selector": line.selector, "pages": line.pages, "captures": line.captures}
+            for line in proposal.lines
+        ],
+        "python": None if proposal.is_empty else python,
+    }
+
+
+def _print(proposal: Proposal, python: str) -> None:
+    click.echo(f"{proposal.site}: {proposal.pages} pages, read by {proposal.rules or 'no rule set'}")
+    if proposal.drift is not None:
+        drift = proposal.drift
+        click.secho(
+            f"{drift.rules} found the text until {export.moment(drift.last_found_at)}, "
+            f"and on none of {drift.pages} pages since {export.moment(drift.lost_at)}",
+            fg="yellow",
+        )
+    if proposal.is_empty:
+        click.echo("Nothing to propose.")
+        return
+    for box in proposal.boxes:
+        click.echo(one_line(f"box   {box.selector}  {box.pages} pages: {short(box.text, 80)}"))
+    for line in proposal.lines:
+        click.echo(one_line(f"line  {line.selector or 'by its words'}  {line.pages} pages: {short(line.text, 80)}"))
+    click.echo(f"\n{python}\n")
+    click.echo(f"Shown by captures {', '.join(proposal.captures)}")
+    click.echo("Next: put what is right into the site's file, record a seed, and see `luubao reextract --dry-run`")

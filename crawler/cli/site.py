@@ -1,0 +1,18 @@
+"""`luubao site ...`: what there is to do about one site's rules."""
+
+from __future__ import annotations
+
+import click
+
+from crawler.cli.learn import learn
+
+
+@click.group()
+def site() -> None:
+    """Look after one site: its rules, and whether they hold.
+
+    Example: luubao site learn baolaocai
+    """
+
+
+site.add_command(learn)
