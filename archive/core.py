@@ -23,13 +23,13 @@ from archive import export, warc
 from archive.copies import Copies
 from archive.decisions import DecisionFile, stored
 from archive.exceptions import (
-    ArchiveLockedError,
     NoArchiveError,
     NothingToReleaseError,
     StorageError,
     UnknownNameError,
 )
 from archive.history import Effect, Historian, Seen
+from archive.lock import WriterLock
 from archive.storage import captures, feed, histories
 from archive.storage.captures import StoredCapture
 from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, storage_errors
@@ -39,11 +39,6 @@ from archive.text import tidy
 from archive.types import Capture, Decision, DecisionKind, Document, Edition
 from archive.urls import host_of, identity
 from archive.warc import Location, WarcWriter
-
-try:
-    import fcntl
-except ImportError:  # not on Windows, where a second writer meets SQLite's own lock
-    fcntl = None  # type: ignore[assignment]
 
 GROUP_CAPTURES = 256
 """Captures written to one WARC file and committed together: a synced commit costs 4 ms, whatever is in it."""
@@ -74,9 +69,10 @@ class Recorded:
 
 
 class Archive:
-    """An archive, open for reading, or, with an extractor, for writing by this process alone.
+    """An archive, open for reading, or, with an extractor, for writing.
 
-    Use it as a context manager: leaving the block commits, an exception leaves what was committed before.
+    Several processes may have it open for writing; they take turns, a group of captures each. Use it as a context
+    manager: leaving the block commits, an exception leaves what was committed before.
     """
 
     def __init__(self, folder: Path, engine: Engine, *, shown_as: str, extractor: Extractor | None) -> None:
@@ -86,7 +82,7 @@ class Archive:
         self._shown_as = shown_as
         self._extractor = extractor
         self._decisions = DecisionFile(folder / "decisions.jsonl")
-        self._lock: int | None = None
+        self._lock = WriterLock(folder)
         self._group: _Group | None = None
         self._read_before: dict[str, Document] = {}
 
@@ -113,9 +109,7 @@ class Archive:
             if extractor is not None or _may_need_upgrade(folder, database):
                 prepare(url, shown_as=shown_as, may_make=extractor is not None)
             if extractor is not None:
-                archive._take_lock()
-                for path in warc.open_files(archive.captures_folder):
-                    warc.repair(path)
+                archive._repair()
         except BaseException:
             archive.close()
             raise
@@ -139,9 +133,6 @@ class Archive:
         """Let go of files and connections; what was not committed is not kept."""
         self.roll_back()
         self._engine.dispose()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -258,34 +249,43 @@ class Archive:
         if self._group is None:
             return
         group, self._group = self._group, None
-        with self._errors():
-            try:
-                group.finish()
-            except BaseException:
-                group.abandon()
-                raise
+        try:
+            with self._errors():
+                try:
+                    group.finish()
+                except BaseException:
+                    group.abandon()
+                    raise
+        finally:
+            self._lock.release()
 
     def roll_back(self) -> None:
         """Forget what was recorded since the last commit; its WARC file stays, and is adopted by the next run."""
         group, self._group = self._group, None
-        if group is not None:
-            group.abandon()
+        try:
+            if group is not None:
+                group.abandon()
+        finally:
+            self._lock.release()
 
     def start_run(self, kind: str, *, at: datetime) -> int:
         """Note that a run began; returns its number."""
+        with self.writing() as connection:
+            run = feed.start_run(connection, kind, at=at)
         self.commit()
-        with self._errors(), self._engine.begin() as connection:
-            return feed.start_run(connection, kind, at=at)
+        return run
 
     def finish_run(self, run: int, *, at: datetime, counts: Mapping[str, int]) -> None:
         """Note how a run ended."""
-        self.commit()
-        with self._errors(), self._engine.begin() as connection:
+        with self.writing() as connection:
             feed.finish_run(connection, run, at=at, counts=counts)
+        self.commit()
 
     def orphans(self) -> list[Path]:
-        """WARC files below captures/ that no commit counts on: a crash came between the two. Record them again."""
-        with self.reading() as connection:
+        """WARC files below captures/ that no commit counts on: a crash came between the two. Record them again.
+
+        From here to the next `commit` no other process writes; before, its file of the moment would be among them."""
+        with self.writing() as connection:
             known = captures.file_names(connection)
         return sorted(path for path in self.captures_folder.glob("*.warc.gz") if path.name not in known)
 
@@ -378,7 +378,12 @@ class Archive:
         if self._extractor is None:
             raise StorageError(f"archive {self._shown_as!r} is open for reading only: open it with an extractor")
         if self._group is None:
-            self._group = _Group(self, self._engine, self._extractor)
+            self._lock.acquire()
+            try:
+                self._group = _Group(self, self._engine, self._extractor)
+            except BaseException:
+                self._lock.release()
+                raise
             # A crash, or a copied file, may have left decisions beside the captures that no row knows of.
             for made in self._decisions.but_not(self._group.decision_ids):
                 self._heed(self._group, made)
@@ -452,18 +457,18 @@ class Archive:
             raise UnknownNameError(f"more than one article begins with {name!r}: give more of its id")
         return found[0].public_id
 
-    def _take_lock(self) -> None:
-        """Be the only writer; the lock goes with the process, however it ends."""
+    def _repair(self) -> None:
+        """Bring the files into order that a crash left open."""
         try:
             self.captures_folder.mkdir(exist_ok=True)
-            if fcntl is None:
-                return
-            self._lock = os.open(self.folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            raise ArchiveLockedError(self.folder) from e
         except OSError as e:
             raise StorageError(f"cannot write to {str(self.folder)!r}: {e.strerror}") from e
+        self._lock.acquire()
+        try:
+            for path in warc.open_files(self.captures_folder):
+                warc.repair(path)
+        finally:
+            self._lock.release()
 
 
 class _Group:

@@ -31,7 +31,9 @@ class DecisionFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known: dict[str, Decision] | None = None
+        self._known: dict[str, Decision] = {}
+        self._read_at: tuple[int, int] | None = None
+        """Time of change and size of the file when it was read: another process may have appended since."""
 
     def add(self, made: Decision) -> bool:
         """Append `made` and sync; False, and nothing written, if it is there."""
@@ -46,7 +48,6 @@ class DecisionFile:
                 os.fsync(file.fileno())
         except OSError as e:
             raise StorageError(f"cannot write {str(self.path)!r}: {e.strerror}; nothing was decided") from e
-        known[decision_id(made)] = made
         return True
 
     def but_not(self, ids: set[str]) -> list[Decision]:
@@ -54,9 +55,13 @@ class DecisionFile:
         return [made for name, made in self._read().items() if name not in ids]
 
     def _read(self) -> dict[str, Decision]:
-        if self._known is None:
-            found = read_decisions(self.path) if self.path.exists() else []
-            self._known = {decision_id(made): made for made in found}
+        if not self.path.exists():
+            return {}
+        facts = self.path.stat()
+        now = facts.st_mtime_ns, facts.st_size
+        if now != self._read_at:
+            self._known = {decision_id(made): made for made in read_decisions(self.path)}
+            self._read_at = now
         return self._known
 
 

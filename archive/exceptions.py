@@ -31,7 +31,7 @@ class NoArchiveError(ArchiveError):
 
 
 class ArchiveLockedError(ArchiveError):
-    """Raised by Archive.open() for writing while another process writes."""
+    """Raised when other processes go on writing to the archive for longer than a writer waits for its turn."""
 
     def __init__(self, folder: object) -> None:
         super().__init__(f"archive {str(folder)!r} is being written by another process: wait for it to end")

@@ -61,6 +61,8 @@ def adopt_orphans(archive: Archive) -> int:
                 capture = warc.read_at(path, found.offset, found.length, inner=found.inner)
                 place = warc.Location(path.name, found.offset, found.length)
                 adopted += archive.record(capture, extract(capture), location=place).is_new
+        # File by file: a file that is half in the database would be taken for a known one.
+        archive.commit()
     archive.commit()
     return adopted
 

@@ -786,16 +786,58 @@ def test_a_full_disk_is_one_line_and_can_be_gone_on_from(archive, full_disk):
 # Readers and writers
 
 
-def test_a_second_writer_is_refused(open_archive):
-    open_archive()
+@pytest.fixture
+def impatient(monkeypatch):
+    """Wait for other writers no longer than a test can."""
+    monkeypatch.setattr("archive.lock.WAIT", 0.1)
+
+
+def test_who_writes_a_group_writes_alone(open_archive, impatient):
+    one, other = open_archive(), open_archive()
+    record(one)
     with pytest.raises(ArchiveLockedError, match="another process"):
-        open_archive()
+        record(other, document(2), url=OTHER)
+    one.commit()
+    assert record(other, document(2), url=OTHER).is_new
 
 
-def test_a_second_writer_is_refused_at_once_while_the_first_one_writes(open_archive):
-    record(open_archive())
+def test_writers_take_turns_group_by_group(open_archive):
+    one, other = open_archive(), open_archive()
+    for number in range(6):
+        writer = (one, other)[number % 2]
+        record(writer, document(number), url=f"https://bao.example/{number}")
+        writer.commit()
+    assert len(list(one.rows("articles"))) == 6
+    assert len(list(one.captures_folder.iterdir())) == 6
+
+
+@pytest.mark.parametrize("end", ["commit", "roll_back", "close"])
+def test_the_lock_is_let_go_however_a_group_ends(open_archive, impatient, end):
+    one = open_archive()
+    record(one)
+    getattr(one, end)()
+    record(open_archive(), document(2), url=OTHER)
+
+
+def test_a_file_that_another_writer_has_open_is_not_taken_for_a_crash(open_archive, impatient):
+    one = open_archive()
+    record(one)
     with pytest.raises(ArchiveLockedError):
         open_archive()
+    one.commit()
+    assert open_archive().orphans() == []
+
+
+def test_a_decision_made_by_another_process_is_heeded(open_archive):
+    one, other = open_archive(), open_archive()
+    record(one)
+    wrong = record(one, document(2), day=2)
+    one.commit()
+    decide(other, "discard", wrong.capture)
+    other.commit()
+    record(one, day=3)
+    assert held(one) == []
+    assert len(read_decisions(one.folder / "decisions.jsonl")) == 1
 
 
 def test_the_lock_goes_with_its_archive(open_archive):

@@ -449,10 +449,11 @@ def test_a_read_only_folder_is_named_and_can_be_read(own):
         (own / "captures").chmod(0o755)
 
 
-def test_a_second_writer_is_told_to_wait(own):
+def test_a_second_writer_is_told_to_wait(own, monkeypatch):
     from crawler.recording import open_archive
 
-    with open_archive(own):
+    monkeypatch.setattr("archive.lock.WAIT", 0.1)
+    with open_archive(own) as archive, archive.writing():
         fails(replay(SEEDS / "gone", archive=own), "being written by another process", "wait")
 
 

@@ -195,12 +195,12 @@ def test_our_warc_is_read_by_other_peoples_tools(undisturbed):
 def test_a_reader_that_dies_ends_the_run_with_one_line(tmp_path, monkeypatch):
     import crawler.replay
 
-    monkeypatch.setattr(crawler.replay, "_read_chunk", _die)
+    monkeypatch.setattr(crawler.replay, "_do_chunk", _die)
     with pytest.raises(ArchiveError, match="fewer --workers"), open_archive(tmp_path) as archive:
         replay(archive, open_sources([SEEDS]), workers=2)
 
 
-def _die(_chunk):
+def _die(_work, _chunk):
     os._exit(9)
 
 

@@ -56,6 +56,8 @@ def connect(database: str | URL, *, is_readonly: bool = False) -> Engine:
         if url.get_backend_name() in ("postgresql", "postgres"):
             engine = create_engine(url.set(drivername="postgresql+psycopg"))
             event.listen(engine, "connect", _postgresql_readonly if is_readonly else _postgresql_settings)
+            if not is_readonly:
+                event.listen(engine, "begin", _begin_alone)
             return engine
     except (NoSuchModuleError, ImportError) as e:
         raise StorageError(f"no driver for {url.get_backend_name()!r}: pip install 'luubao[postgresql]'") from e
@@ -105,10 +107,17 @@ def _begin_deferred(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
+def _begin_alone(connection: Connection) -> None:
+    """One transaction writes at a time, as on SQLite: what it decides rests on what it read."""
+    if not connection.get_execution_options().get(_READS):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})")
+
+
 def _postgresql_settings(connection: Any, _record: object) -> None:  # noqa: ANN401  a DBAPI connection
     connection.autocommit = True
     connection.execute("SET synchronous_commit = on")
     connection.execute("SET timezone = 'UTC'")
+    connection.execute(f"SET lock_timeout = {4 * BUSY_TIMEOUT}")
     connection.autocommit = False
 
 
