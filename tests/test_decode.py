@@ -165,8 +165,7 @@ def test_one_broken_letter_does_not_condemn_a_page():
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        pytest.param(TEXT.encode().decode("latin-1").encode(), "twice", id="latin-1 twice"),
-        pytest.param(TEXT.encode().decode("cp1252", "ignore").encode(), "twice", id="windows-1252 twice"),
+        pytest.param(TEXT.encode().decode("cp1252", "ignore").encode(), "twice", id="twice, and letters lost"),
         pytest.param(encoded(TEXT, "vni").decode("latin-1").encode(), "vni", id="VNI font"),
         pytest.param(encoded(TEXT.lower(), "tcvn3").decode("latin-1").encode(), "tcvn3", id="ABC font"),
         pytest.param("".join(c if c.isascii() else "\ufffd" for c in TEXT).encode(), "lost", id="lost letters"),
@@ -178,6 +177,25 @@ def test_damage_is_a_verdict_and_not_repaired(body, words):
     assert isinstance(found, Failure)
     assert found.verdict is Verdict.MOJIBAKE
     assert words in found.detail
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(TEXT.encode().decode("latin-1"), id="as Latin-1"),
+        pytest.param(decode_vietnamese(TEXT.encode(), "windows-1252"), id="as windows-1252"),
+    ],
+)
+def test_what_was_encoded_twice_is_decoded_twice(text):
+    found = decode_text(text.encode())
+    assert found.text == TEXT
+    assert "twice" in found.note
+
+
+def test_punctuation_encoded_twice_in_a_sound_page_is_decoded():
+    quoted = "’".encode().decode("latin-1")
+    found = decode_text(f"<p>It{quoted}s the shop{quoted}s, don{quoted}t, won{quoted}t, can{quoted}t</p>".encode())
+    assert found.text.count("’") == 5
 
 
 def test_an_article_about_encoding_errors_is_sound():

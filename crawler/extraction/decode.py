@@ -253,7 +253,11 @@ def decode_text(body: bytes, *, content_type: str | None = None) -> Decoded | Fa
     text, charset, note = decoded
     damage = published_damage(text)
     if damage:
-        return Failure(Verdict.MOJIBAKE, damage)
+        # What was encoded twice can be decoded twice, unless letters were lost between.
+        again = decode_again(text)
+        if again is None or published_damage(again):
+            return Failure(Verdict.MOJIBAKE, damage)
+        text, note = again, damage
     if note is None and declared and _normal(declared) not in (charset, None) and not body.isascii():
         note = f"declared {declared}, is {charset}"
     return Decoded(text, charset, declared, note)
@@ -368,6 +372,39 @@ def _twice_encoded() -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, printed), key=len, reverse=True)))
 
 
+@cache
+def _bytes_of_windows() -> dict[str, int]:
+    """The byte that each character from 0x80 on stands for, in windows-1252 and in Latin-1."""
+    latin = {chr(byte): byte for byte in range(0x80, 0x100)}
+    return latin | {char: byte for byte, char in enumerate(windows_1252()) if byte >= 0x80}  # noqa: PLR2004  ASCII ends
+
+
+@cache
+def _sequence() -> re.Pattern[str]:
+    """A letter in UTF-8, its two to four bytes each printed as a character (RFC 3629, section 4)."""
+    following = "".join(re.escape(char) for char, byte in _bytes_of_windows().items() if byte < 0xC0)  # noqa: PLR2004
+    return re.compile(
+        f"[\u00c2-\u00df][{following}]|[\u00e0-\u00ef][{following}]{{2}}|[\u00f0-\u00f4][{following}]{{3}}"
+    )
+
+
+def decode_again(text: str) -> str | None:
+    """`text` with what was encoded twice decoded once more; None where some of it was lost between.
+
+    >>> decode_again("Doctors\u00e2\u0080\u0099 Day, caf\u00e9")
+    'Doctors’ Day, café'
+    """
+    table = _bytes_of_windows()
+
+    def once(match: re.Match[str]) -> str:
+        return bytes(table[char] for char in match.group()).decode(errors="replace")
+
+    if _TWICE.search(_sequence().sub(" ", text)):
+        return None
+    again = _sequence().sub(once, text)
+    return None if _REPLACEMENT in again else again
+
+
 _LATIN_1 = re.compile("[\u00a1-\u00ff]")
 # The lead bytes of two- and three-byte letters, read as Latin-1, before what a second byte became.
 _TWICE = re.compile("[\u00c2-\u00c6\u00e1\u00e2][^\x00-\x7f]")
@@ -376,7 +413,7 @@ MIN_WESTERN = 0.6
 
 
 def published_damage(text: str) -> str | None:
-    """What is wrong with text that was decoded rightly but published wrongly, if anything is. It is not repaired."""
+    """What is wrong with text that was decoded rightly but published wrongly, if anything is."""
     if text.isascii():
         return None
     sample = text[:SAMPLE]

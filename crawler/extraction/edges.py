@@ -41,6 +41,16 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _TAGS = re.compile(r"(?:tags?|từ khóa|từ khoá|chủ đề|keywords?|topics?|filed under)\s*:", re.IGNORECASE)
+# Nothing but a day, a time, and the words around them.
+_WHEN = re.compile(
+    r"(?=.*\d)(?:\W|\d|(?:thứ|hai|ba|tư|năm|sáu|bảy|chủ nhật|ngày|tháng|cập nhật|đăng|lúc|sáng|chiều|"
+    r"updated?|published|posted|last|on|at|am|pm|gmt|utc|ict|est|edt|min(?:ute)?s?|read|ago|hours?|days?|"
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|"
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?|st|nd|rd|th)(?![^\W\d_]))+",
+    re.IGNORECASE,
+)
+MAX_WHEN = 80
 _BY = re.compile(
     r"(?:by|tác giả|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|tin, bài|bài|tin|thực hiện)\s*:?\s+", re.IGNORECASE
 )
@@ -107,6 +117,8 @@ def _leading(line: Line, name: str, heading: str | None) -> Furniture | None:
         return Furniture("related", f"{name}/leading_link", line.text)
     if _SHARE.fullmatch(line.text):
         return Furniture("share", f"{name}/share", line.text)
+    if len(line.text) <= MAX_WHEN and _WHEN.fullmatch(line.text):
+        return Furniture("boilerplate", f"{name}/when", line.text)
     return None
 
 

@@ -12,10 +12,11 @@ from lxml.html import HTMLParser, document_fromstring
 
 from archive.types import Block, Caption, Document, Verdict
 from crawler import sites
-from crawler.extraction import generic
+from crawler.extraction import generic, paragraphs
 from crawler.extraction.blocks import read_picture, text_of
 from crawler.extraction.dates import parse_moment
 from crawler.extraction.metadata import read_metadata
+from crawler.extraction.paragraphs import find_article
 from crawler.extraction.reading import GENERIC, Page, Reading, finish
 from crawler.extraction.rules import Index
 from crawler.extraction.site_page import has_empty_body, read_by
@@ -51,7 +52,7 @@ def read_html(
     else:
         reading = _read_any(page)
     verdict, detail = _verdict(page, reading)
-    if reading.name == GENERIC and (emptied := _empty_body(page, captured_at)):
+    if not reading.is_by_rules and (emptied := _empty_body(page, captured_at)):
         verdict, detail = Verdict.NO_ARTICLE, f"{emptied}/body is there and empty"
     if verdict is not Verdict.OK:
         return Document(
@@ -99,11 +100,17 @@ def parse(text: str) -> tuple[HtmlElement | None, str | None]:
 
 
 def _read_any(page: Page) -> Reading:
-    reading = Reading(GENERIC, lines=generic.read_body(page.root))
-    reading.provenance["body"] = GENERIC
-    if reading.lines:
-        reading.captions = _loose_captions(page, reading)
+    """By the weight of its paragraphs where that leaves no doubt, else by trafilatura."""
+    found = find_article(page.root)
+    if found is not None and found.is_clear:
+        reading = Reading(paragraphs.NAME, is_by_rules=False, lines=found.lines, placed=found.furniture)
+        reading.captions = found.captions
+    else:
+        reading = Reading(GENERIC, is_by_rules=False, lines=generic.read_body(page.root))
         reading.lines = generic.mark_links(reading.lines, page.root)
+    reading.provenance["body"] = reading.name
+    if reading.lines:
+        reading.captions = _loose_captions(page, reading) or reading.captions
         finish(reading, page)
     return reading
 
@@ -130,7 +137,7 @@ def _verdict(page: Page, reading: Reading) -> tuple[Verdict, str | None]:
     # og:type is no evidence: the portals set it to article on their section lists, and to website on articles.
     address = page.site.is_article(page.url) if page.site else None
     is_stated = page.metadata.is_article
-    if (is_stated and (reading.lines or reading.captions)) or (reading.name != GENERIC and address is not False):
+    if (is_stated and (reading.lines or reading.captions)) or (reading.is_by_rules and address is not False):
         return Verdict.OK, None
     if address is False:
         return Verdict.NO_ARTICLE, "address of a list"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crawler.sites import Site
 
 GENERIC = "trafilatura"
+"""The reading of last resort, whose lines have lost what was a link."""
 MIN_INLINE_LINK = 20
 """A shorter line that is all link is a name or a term."""
 
@@ -47,6 +48,8 @@ class Reading:
     """One page as one rule set, or no rule set, reads it."""
 
     name: str
+    is_by_rules: bool = True
+    """A rule set that the site declares found the body, as opposed to a general extractor."""
     lines: list[Line] = field(default_factory=list)
     captions: list[Caption] = field(default_factory=list)
     before: list[Furniture] = field(default_factory=list)
