@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
 from typing import TypeVar
 
 from archive import warc
@@ -19,6 +18,7 @@ from archive.decisions import read_decisions
 from archive.exceptions import ArchiveError
 from archive.types import Capture, Document
 from crawler.extraction import extract
+from crawler.processes import reading_context
 from crawler.recording import Account
 from crawler.sources import Entry, Sources, load
 
@@ -83,8 +83,7 @@ def read_page(entry: Entry) -> Page:
 
 def in_processes(work: Callable[[Given], Made], items: Iterator[Given], workers: int) -> Iterator[Made]:
     """What `work`, a function of a module, makes of each of `items`, in their order, done in `workers` processes."""
-    # Not fork: a forked reader would share the writer's database connection and locks.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=reading_context()) as pool:
         under_way: deque[Future[list[Made]]] = deque()
         try:
             while True:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import resource
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from multiprocessing import get_context
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -13,6 +12,7 @@ from pebble import ProcessExpired, ProcessPool
 from archive import warc
 from archive.types import Capture, Document, Verdict
 from crawler.extraction import extract
+from crawler.processes import reading_context
 
 TIME_LIMIT = 20.0
 """Seconds a page: ordinary ones take 0.02, pages built to take long were measured at 18 to 60."""
@@ -43,8 +43,7 @@ class Readers:
     """A pool of reading processes."""
 
     def __init__(self, workers: int) -> None:
-        # Not fork: a forked reader would share the writer's connection and the reactor's sockets.
-        self._pool = ProcessPool(max_workers=workers, context=get_context("spawn"), initializer=_limit_memory)
+        self._pool = ProcessPool(max_workers=workers, context=reading_context(), initializer=_limit_memory)
 
     def read(self, capture: Capture) -> Future[Any]:
         """Begin to read `capture`; `result` turns what comes of it into a value."""
