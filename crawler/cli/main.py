@@ -11,6 +11,7 @@ from crawler.cli.inspect import fingerprint, status, verify
 from crawler.cli.read import articles, changes, clusters, diff, show
 from crawler.cli.reextract import reextract
 from crawler.cli.replay import replay
+from crawler.cli.schedule import schedule
 from crawler.cli.site import site
 
 
@@ -26,6 +27,7 @@ def main() -> None:
 
 for command in (
     crawl,
+    schedule,
     replay,
     reextract,
     articles,

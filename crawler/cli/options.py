@@ -15,6 +15,8 @@ from archive.core import Archive
 from archive.diff import Change, Piece
 from archive.exceptions import ArchiveError
 from archive.text import tidy
+from crawler.config import FILE, Config, ConfigError, read_config
+from crawler.sites import sites
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,6 +28,7 @@ def archive_options(function: Callable[P, R]) -> Callable[P, R]:
     @click.option(
         "--archive",
         "folder",
+        is_eager=True,
         envvar="LUUBAO_ARCHIVE",
         default="luubao-archive",
         show_default="./luubao-archive",
@@ -51,6 +54,26 @@ def archive_options(function: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
+def _config(ctx: click.Context, _parameter: click.Parameter, named: Path | None) -> Config:
+    """The file that was named, else the one beside the archive, else the defaults."""
+    beside = Path(ctx.params.get("folder") or "luubao-archive") / FILE
+    path = named or (beside if beside.exists() else None)
+    try:
+        return read_config(path, known_sites=frozenset(site.name for site in sites()))
+    except ConfigError as e:
+        raise click.ClickException(one_line(str(e))) from e
+
+
+config_option = click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="LUUBAO_CONFIG",
+    show_envvar=True,
+    metavar="FILE",
+    callback=_config,
+    show_default=f"{FILE} in the archive's folder",
+    help="Settings.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

@@ -123,6 +123,8 @@ class Desk:
         self._must_name_site = not any(site_of(f"https://{host}/") is site for host in site.hosts)
         self.stopping: asyncio.Task[None] | None = None
         """Keeps the task that a signal started."""
+        self.watching: asyncio.Task[None] | None = None
+        """Keeps the task that watches over the schedule behind this crawl."""
 
     async def open(self) -> None:
         """Take back what a run that died had leased, and learn the site's pace."""

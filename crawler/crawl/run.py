@@ -17,6 +17,7 @@ from scrapy.settings import Settings
 from archive.exceptions import StorageError
 from archive.types import Capture
 from crawler.crawl.account import CrawlAccount
+from crawler.crawl.alone import PARENT, alone
 from crawler.crawl.desk import Desk, Errand, Plan
 from crawler.crawl.hosts import HoldStore, RememberedHosts, RobotsStore
 from crawler.crawl.readers import Readers
@@ -107,6 +108,17 @@ def _stop_on_signals(desk: Desk, give_up_waiting: Callable[[], None]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
+    parent = os.environ.get(PARENT)
+    if parent is not None:
+        desk.watching = loop.create_task(_stop_with(int(parent), stop))
+
+
+async def _stop_with(parent: int, stop: Callable[[], None]) -> None:
+    """End with the schedule that started this crawl: it holds the site's slot no more."""
+    # Nobody tells a process that its parent was killed; it has to look.
+    while os.getppid() == parent:  # noqa: ASYNC110
+        await asyncio.sleep(1)
+    stop()
 
 
 def crawl(
@@ -143,7 +155,8 @@ def crawl(
         },
         priority="cmdline",
     )
-    process = AsyncCrawlerProcess(settings)
-    process.crawl(process.create_crawler(NewsSpider), crawl_of_site=one)
-    process.start(install_signal_handlers=False)
+    with alone(place.folder, site.name):
+        process = AsyncCrawlerProcess(settings)
+        process.crawl(process.create_crawler(NewsSpider), crawl_of_site=one)
+        process.start(install_signal_handlers=False)
     return one.finish()

@@ -1,0 +1,111 @@
+"""Slots: which crawl of which site was due when, who holds it, and how it ended. The schedule's only memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from archive.storage import schema
+from archive.storage.views import SELECTABLES
+
+_slot = schema.slot
+
+RUNNING, DONE, FAILED = "running", "done", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One crawl that was due."""
+
+    site: str
+    due_at: datetime
+    state: str
+    leased_until: datetime | None
+    started_at: datetime
+    finished_at: datetime | None
+    counts: dict[str, Any]
+
+
+_SLOTS = select(
+    _slot.c.site,
+    _slot.c.due_at,
+    _slot.c.state,
+    _slot.c.leased_until,
+    _slot.c.started_at,
+    _slot.c.finished_at,
+    _slot.c.counts,
+)
+
+
+def last_slot(connection: Connection, site: str) -> Slot | None:
+    """The newest slot of a site."""
+    row = connection.execute(_SLOTS.where(_slot.c.site == site).order_by(_slot.c.due_at.desc()).limit(1)).first()
+    return None if row is None else Slot(*row)
+
+
+def all_last(connection: Connection) -> dict[str, Slot]:
+    """The newest slot of every site."""
+    newest = select(_slot.c.site, func.max(_slot.c.due_at).label("due_at")).group_by(_slot.c.site).subquery()
+    rows = connection.execute(
+        _SLOTS.join(newest, (newest.c.site == _slot.c.site) & (newest.c.due_at == _slot.c.due_at))
+    )
+    return {row.site: Slot(*row) for row in rows}
+
+
+def claim(connection: Connection, site: str, due_at: datetime, *, now: datetime, until: datetime) -> bool:
+    """Take a slot, and hold it until then; False where somebody else has, or had, it, or crawls the site right now.
+
+    A slot whose holder died is taken over when its lease is over: its crawl is repeated and not skipped.
+    """
+    newest = last_slot(connection, site)
+    if newest is not None:
+        is_held = newest.state == RUNNING and newest.leased_until is not None and newest.leased_until > now
+        if is_held or newest.due_at > due_at or (newest.due_at == due_at and newest.state != RUNNING):
+            return False
+        if newest.due_at == due_at:
+            connection.execute(_this(site, due_at), {"leased_until": until, "started_at": now})
+            return True
+    connection.execute(
+        insert(_slot),
+        {
+            "site": site,
+            "due_at": due_at,
+            "state": RUNNING,
+            "leased_until": until,
+            "started_at": now,
+            "counts": {},
+        },
+    )
+    return True
+
+
+def hold(connection: Connection, site: str, due_at: datetime, *, held: datetime, until: datetime) -> bool:
+    """Hold a slot longer; False where the lease that ran until `held` is somebody else's by now."""
+    mine = _this(site, due_at).where(_slot.c.leased_until == held, _slot.c.state == RUNNING)
+    return connection.execute(mine, {"leased_until": until}).rowcount == 1
+
+
+def finish(
+    connection: Connection, site: str, due_at: datetime, *, state: str, now: datetime, counts: Mapping[str, Any]
+) -> None:
+    """Note how a slot ended."""
+    connection.execute(
+        _this(site, due_at), {"state": state, "leased_until": None, "finished_at": now, "counts": dict(counts)}
+    )
+
+
+def _this(site: str, due_at: datetime) -> Any:  # noqa: ANN401  an Update, whose type mypy cannot write
+    return update(_slot).where(_slot.c.site == site, _slot.c.due_at == due_at)
+
+
+def published_since(connection: Connection, since: datetime) -> dict[str, int]:
+    """{site: articles that say that they were published since then}."""
+    articles = SELECTABLES["articles"].c
+    rows = connection.execute(
+        select(articles.site, func.count()).where(articles.published_at >= since).group_by(articles.site)
+    )
+    return {site: int(count) for site, count in rows}

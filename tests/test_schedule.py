@@ -1,0 +1,342 @@
+"""The schedule: when a site is due, that each slot is done once, and what a luubao.toml may say."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock_time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from newsroom import Newsroom, serve
+from test_crawl import SOURCES
+
+from archive.core import Archive
+from archive.storage import slots
+from crawler.cli import main
+from crawler.config import Config, ConfigError, Quiet, SiteConfig, read_config
+from crawler.crawl.alone import SiteBusyError, alone
+from crawler.crawl.writer import Writer
+from crawler.schedule.runner import Runner
+from crawler.schedule.timing import interval, next_slot
+from crawler.sites import VIETNAM, find_site, sites
+
+ROOT = Path(__file__).parent.parent
+NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)  # in Vietnam
+HOUR = timedelta(hours=1)
+NAMES = frozenset(site.name for site in sites())
+
+
+def due(last=NOON, *, every=HOUR, quiet=None, now=NOON, site="baolaocai"):
+    return next_slot(site, last, every=every, quiet=quiet, offset=VIETNAM, now=now)
+
+
+# --- when ---
+
+
+def test_a_site_that_was_never_crawled_is_due_now():
+    assert due(None) == NOON
+
+
+def test_a_slot_lies_an_interval_later_and_a_little_more():
+    assert HOUR <= due() - NOON < 1.1 * HOUR
+
+
+def test_sites_are_due_apart_and_everybody_agrees_when():
+    moments = [due(site=site) for site in NAMES]
+    assert len(set(moments)) == len(NAMES)
+    assert moments == [due(site=site) for site in NAMES]
+
+
+def test_after_a_week_of_silence_one_crawl_catches_up():
+    now = NOON + timedelta(days=7)
+    slot = due(now=now)
+    assert now - HOUR <= slot <= now
+    assert due(slot, now=now) > now
+
+
+def test_quiet_hours_are_those_of_the_sites_own_day():
+    evening = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)  # 22:30 there
+    slot = due(evening, quiet=Quiet(clock_time(23), clock_time(5)))
+    assert slot == datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_who_publishes_more_is_crawled_no_less_often(few, more):
+    few, more = sorted((few, more))
+    if few >= 10:
+        assert interval(more) <= interval(few)
+
+
+# --- slots ---
+
+
+@pytest.fixture
+def slot_archive(open_archive):
+    return open_archive()
+
+
+def claim(archive, at, now, *, lease=60):
+    with archive.writing() as connection:
+        got = slots.claim(connection, "baolaocai", at, now=now, until=now + timedelta(seconds=lease))
+    archive.commit()
+    return got
+
+
+def finish(archive, at, state=slots.DONE):
+    with archive.writing() as connection:
+        slots.finish(connection, "baolaocai", at, state=state, now=at, counts={"stored": 1})
+    archive.commit()
+
+
+def test_a_slot_is_done_once(slot_archive):
+    assert claim(slot_archive, NOON, NOON)
+    assert not claim(slot_archive, NOON, NOON)
+    finish(slot_archive, NOON)
+    assert not claim(slot_archive, NOON, NOON + HOUR)
+
+
+def test_a_site_is_not_crawled_twice_at_a_time(slot_archive):
+    assert claim(slot_archive, NOON, NOON)
+    assert not claim(slot_archive, NOON + timedelta(seconds=30), NOON + timedelta(seconds=30))
+
+
+def test_what_a_dead_scheduler_held_is_repeated(slot_archive):
+    assert claim(slot_archive, NOON, NOON)
+    assert claim(slot_archive, NOON, NOON + timedelta(seconds=61))
+
+
+def test_who_lost_a_slot_is_told(slot_archive):
+    claim(slot_archive, NOON, NOON)
+    later = NOON + timedelta(seconds=61)
+    claim(slot_archive, NOON, later)
+    with slot_archive.writing() as connection:
+        held = NOON + timedelta(seconds=60)
+        assert not slots.hold(connection, "baolaocai", NOON, held=held, until=later + HOUR)
+
+
+def test_a_site_is_held_by_one_process_alone(tmp_path):
+    with alone(tmp_path, "baolaocai"):
+        with pytest.raises(SiteBusyError, match="baolaocai"), alone(tmp_path, "baolaocai"):
+            pass
+        with alone(tmp_path, "nhandan"):
+            pass
+    with alone(tmp_path, "baolaocai"):
+        pass
+
+
+# --- real processes ---
+
+
+def begin(folder, log, **wish):
+    words = {"folder": str(folder), "log": str(log), "sites": ["a", "b"], "every": 0.6, "lease": 1.5, "seconds": 30}
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "schedule_process.py"), json.dumps(words | wish)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+    )
+
+
+def crawls_of(log):
+    """{site: (beginning, end) of each crawl that was written down}."""
+    begun, found = {}, defaultdict(list)
+    for line in log.read_text().splitlines():
+        at, what, site, process = line.split()
+        if what == "begins":
+            begun[process] = float(at)
+        elif process in begun:
+            found[site].append((begun.pop(process), float(at)))
+    return {site: sorted(spans) for site, spans in found.items()}
+
+
+def overlaps(spans):
+    return [(one, other) for one, other in pairwise(spans) if other[0] < one[1]]
+
+
+def two_schedulers_with_kills(tmp_path, *, kills, seconds, **wish):
+    """Run two schedulers on one archive for a while, kill one of them now and then, and begin another."""
+    chance = random.Random(11)
+    folder, log = tmp_path / "a", tmp_path / "log"
+    with Archive.open(folder, extractor=_extractor()):
+        pass
+    running = [begin(folder, log, **wish) for _ in range(2)]
+    try:
+        for _ in range(kills):
+            time.sleep(seconds / kills * chance.uniform(0.8, 1.2))
+            victim = running.pop(chance.randrange(2))
+            victim.kill()
+            victim.communicate()
+            running.append(begin(folder, log, **wish))
+        time.sleep(3)
+    finally:
+        for process in running:
+            process.terminate()
+        said = [process.communicate(timeout=60)[1].decode() for process in running]
+    assert [process.returncode for process in running] == [0, 0], said
+    return folder, log
+
+
+def _extractor():
+    from crawler.recording import SiteExtractor
+
+    return SiteExtractor()
+
+
+def test_killed_and_run_twice_it_misses_no_slot_and_does_none_twice(tmp_path):
+    folder, log = two_schedulers_with_kills(tmp_path, kills=3, seconds=6)
+    spans = crawls_of(log)
+    assert {site: overlaps(found) for site, found in spans.items()} == {"a": [], "b": []}
+    with Archive.open(folder) as archive, archive.reading() as connection:
+        states = list(connection.execute(slots._SLOTS))
+    assert {row.state for row in states} == {slots.DONE}
+    for site in ("a", "b"):
+        moments = sorted(row.due_at for row in states if row.site == site)
+        assert len(moments) >= 6
+        # From slot to slot never less than the interval, and never a gap that a crawl could have filled, but for the
+        # lease that a killed scheduler left behind.
+        gaps = [(after - before).total_seconds() for before, after in pairwise(moments)]
+        assert min(gaps) >= 0.6
+        assert max(gaps) <= 0.6 * 1.1 + 1.5 + 4
+
+
+def test_without_leases_the_same_drill_fails(tmp_path):
+    _, log = two_schedulers_with_kills(tmp_path, kills=1, seconds=2, leases=False)
+    assert any(overlaps(found) for found in crawls_of(log).values())
+
+
+def test_a_real_crawl_fills_its_slot_and_is_not_due_again_at_once(tmp_path):
+    with serve(Newsroom(7, papers=("baolaocai",), articles=15)) as server:
+        wish = {
+            "paper": "baolaocai",
+            "base": server.urls["baolaocai"],
+            "folder": str(tmp_path / "a"),
+            "now": server.now().isoformat(),
+            "sources": SOURCES,
+        }
+        command = [sys.executable, str(ROOT / "tests" / "crawl_process.py"), json.dumps(wish)]
+
+        async def run_twice():
+            writer = Writer(tmp_path / "a", None)
+            await writer.open()
+            told = []
+            for _ in range(2):
+                runner = Runner(
+                    [find_site("baolaocai")],
+                    Config(standard=SiteConfig(every=HOUR)),
+                    command=lambda _: command,
+                    writer=writer,
+                    clock=lambda: datetime.now(UTC),
+                    tell=told.append,
+                )
+                await runner.once()
+            await writer.close()
+            return told
+
+        told = asyncio.run(run_twice())
+    assert [event.kind for event in told] == ["begins", "ends"], [event.text for event in told]
+    with Archive.open(tmp_path / "a") as archive, archive.reading() as connection:
+        slot = slots.last_slot(connection, "baolaocai")
+    assert (slot.state, slot.counts["stored"] > 0) == (slots.DONE, True)
+
+
+def test_a_crawl_that_fails_is_told_with_its_reason(tmp_path):
+    async def run():
+        writer = Writer(tmp_path / "a", None)
+        await writer.open()
+        told = []
+        script = "import sys; sys.exit('Error: the disk is full')"
+        runner = Runner(
+            [find_site("baolaocai")],
+            Config(),
+            command=lambda _: [sys.executable, "-c", script],
+            writer=writer,
+            clock=lambda: datetime.now(UTC),
+            tell=told.append,
+        )
+        await runner.once()
+        await writer.close()
+        return told, runner.failures
+
+    told, failures = asyncio.run(run())
+    assert (told[-1].kind, told[-1].text, failures) == ("fails", "Error: the disk is full", 1)
+
+
+def test_sigterm_lets_the_crawl_finish(tmp_path):
+    folder, log = tmp_path / "a", tmp_path / "log"
+    process = begin(folder, log, every=60)
+    deadline = time.monotonic() + 30
+    while not log.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    with Archive.open(folder) as archive, archive.reading() as connection:
+        assert {slot.state for slot in slots.all_last(connection).values()} <= {slots.DONE, slots.FAILED}
+
+
+# --- luubao.toml ---
+
+
+def config(tmp_path, text):
+    path = tmp_path / "luubao.toml"
+    path.write_text(text)
+    return read_config(path, known_sites=NAMES)
+
+
+def test_every_option_has_a_default(tmp_path):
+    assert config(tmp_path, "") == Config()
+    assert read_config(None, known_sites=NAMES) == Config()
+
+
+def test_a_site_takes_what_it_does_not_say_from_the_schedule(tmp_path):
+    found = config(
+        tmp_path, '[schedule]\nevery = "2h"\nlimit = 50\n[sites.nhandan]\nlimit = 9\nquiet = "23:00-05:00"\n'
+    )
+    assert found.of("nhandan").limit == 9
+    assert found.of("nhandan").every == found.of("baolaocai").every == 2 * HOUR
+    assert found.of("nhandan").quiet.ends.hour == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        pytest.param("contact = @", ("no TOML", "line 1"), id="no TOML"),
+        pytest.param("\n\nevery = 1\n", ("line 3", "no option 'every'", "schedule"), id="unknown option"),
+        pytest.param('[schedule]\nevry = "1h"\n', ("line 2", "no option 'evry' in [schedule]"), id="misspelled"),
+        pytest.param('[schedule]\nevery = "soon"\n', ("line 2", '"15m"', "'soon'"), id="no span"),
+        pytest.param('[schedule]\nquiet = "25:00-05:00"\n', ("line 2", "23:00-05:00"), id="no hours"),
+        pytest.param("[schedule]\nparallel = 0\n", ("line 2", "from 1"), id="no number"),
+        pytest.param("[sites.nowhere]\nlimit = 3\n", ("line 1", "no site 'nowhere'", "luubao sites"), id="no site"),
+        pytest.param('[schedule]\nsites = ["nowhere"]\n', ("line 2", "no site 'nowhere'"), id="no such site"),
+        pytest.param("[sites.nhandan]\nenabled = 1\n", ("line 2", "true or false"), id="no flag"),
+    ],
+)
+def test_an_error_names_the_line(tmp_path, text, parts):
+    with pytest.raises(ConfigError) as caught:
+        config(tmp_path, text)
+    assert "\n" not in str(caught.value)
+    assert [part for part in parts if part not in str(caught.value)] == []
+
+
+def test_the_command_says_what_is_wrong_with_the_file(tmp_path):
+    (tmp_path / "luubao.toml").write_text("[schedule]\nparallel = 'x'\n")
+    done = CliRunner().invoke(main, ["schedule", "--once", "--archive", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "line 2: parallel has to be a whole number" in done.stderr
+
+
+def test_an_unknown_site_is_a_misuse(tmp_path):
+    done = CliRunner().invoke(main, ["schedule", "nowhere", "--archive", str(tmp_path / "a")])
+    assert done.exit_code == 2
+    assert "no site 'nowhere'" in done.stderr
