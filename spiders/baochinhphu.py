@@ -15,7 +15,7 @@ SITE = Site(
     outlets=("Chinhphu.vn", "Báo Chính phủ", "VGP"),
     datelines=("Chinhphu.vn",),
     articles=(r"-102\d{12,18}\.htm$", r"-\d{14,20}\.htm$"),
-    lists=(r"^/rss",),
+    lists=(r"^/rss", r"^/[a-z/-]*[a-z]\.htm$"),
     sources=(
         Source(SourceKind.FEED, "https://baochinhphu.vn/home.rss", is_inferred=True),
         Source(SourceKind.FEED, "https://baochinhphu.vn/kinh-te.rss"),

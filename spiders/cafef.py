@@ -16,7 +16,7 @@ SITE = Site(
     rule_sets=(CAFEF, VCCORP),
     outlets=("CafeF.vn", "Cafef"),
     articles=(r"-188\d{12,18}\.chn$", r"-\d{14,20}\.chn$"),
-    lists=(r"^/rss", r"\.rss$"),
+    lists=(r"^/rss", r"\.rss$", r"^/[a-z/-]*[a-z]\.chn$"),
     sources=(
         Source(SourceKind.FEED, "https://cafef.vn/trang-chu.rss"),
         Source(SourceKind.FEED, "https://cafef.vn/tai-chinh-ngan-hang.rss"),

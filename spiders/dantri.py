@@ -13,7 +13,7 @@ SITE = Site(
     outlets=("Dân trí", "Dân Trí Online"),
     datelines=("Dân trí",),
     articles=(r"-\d{17}\.htm$",),
-    lists=(r"/trang-\d+\.htm$", r"^/rss/"),
+    lists=(r"/trang-\d+\.htm$", r"^/rss/", r"^/[a-z/-]*[a-z]\.htm$"),
     sources=(
         Source(SourceKind.FEED, "https://dantri.com.vn/rss/home.rss"),
         Source(SourceKind.FEED, "https://dantri.com.vn/rss/kinh-doanh.rss"),

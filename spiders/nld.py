@@ -15,7 +15,7 @@ SITE = Site(
     outlets=("Người Lao Động", "NLĐ", "NLĐO", "Người Lao Động Online"),
     datelines=("NLĐO",),
     articles=(r"-196\d{12,18}\.htm$", r"-\d{14,20}\.htm$"),
-    lists=(r"^/rss", r"\.rss$"),
+    lists=(r"^/rss", r"\.rss$", r"^/[a-z/-]*[a-z]\.htm$"),
     sources=(
         Source(SourceKind.FEED, "https://nld.com.vn/rss/home.rss"),
         Source(SourceKind.FEED, "https://nld.com.vn/rss/thoi-su.rss"),

@@ -16,7 +16,7 @@ SITE = Site(
     outlets=("Thanh Niên", "Thanh Niên Online", "TNO"),
     datelines=("TNO",),
     articles=(r"-185\d{12,18}\.htm$", r"-post\d+\.html$"),
-    lists=(r"^/rss", r"-tags\d+\.htm"),
+    lists=(r"^/rss", r"-tags\d+\.htm", r"^/[a-z/-]*[a-z]\.htm$"),
     sources=(
         Source(SourceKind.FEED, "https://thanhnien.vn/rss/home.rss"),
         Source(SourceKind.FEED, "https://thanhnien.vn/rss/thoi-su.rss"),

@@ -15,7 +15,7 @@ SITE = Site(
     outlets=("Tuổi Trẻ", "Báo Tuổi Trẻ", "TTO", "Baotuoitre"),
     datelines=("TTO",),
     articles=(r"-\d{17}\.htm$", r"^/nld/.+-196\d{12,18}\.htm$"),
-    lists=(r"^/rss", r"-e\d+\.htm$", r"/tim-kiem"),
+    lists=(r"^/rss", r"-e\d+\.htm$", r"/tim-kiem", r"^/[a-z/-]*[a-z]\.htm$"),
     sources=(
         Source(SourceKind.FEED, "https://tuoitre.vn/rss/tin-moi-nhat.rss"),
         Source(SourceKind.FEED, "https://tuoitre.vn/rss/thoi-su.rss"),

@@ -16,7 +16,7 @@ SITE = Site(
     outlets=("VTV.vn", "VTV News", "VTV Online"),
     datelines=("VTV.vn",),
     articles=(r"-100\d{12,18}\.htm$", r"-\d{14,20}\.htm$"),
-    lists=(r"^/rss", r"\.rss$"),
+    lists=(r"^/rss", r"\.rss$", r"^/[a-z/-]*[a-z]\.htm$"),
     sources=(
         Source(SourceKind.FEED, "https://vtv.vn/rss/home.rss"),
         Source(SourceKind.FEED, "https://vtv.vn/rss/kinh-te.rss"),

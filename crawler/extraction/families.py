@@ -347,6 +347,8 @@ VNEXPRESS = RuleSet(
     pictures=(Picture("figure", "figcaption"),),
     cuts=(
         Cut("byline", "byline", ("p.author_mail",)),
+        # A place, set apart from the lede by the style sheet alone.
+        Cut("byline", "place", ("p.description > span.location-stamp",)),
         Cut(
             "related",
             "related",

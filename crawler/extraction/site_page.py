@@ -56,7 +56,7 @@ def read_by(rules: RuleSet, page: Page) -> Reading | None:
     reading.lines, reading.placed = found.lines, found.furniture
     reading.captions = [*leads, *found.captions]
     _beside(reading, page, body, removed)
-    _pick_fields(reading, rules, page)
+    _pick_fields(reading, rules, page, removed)
     if rules.credit_label:
         _origin(reading, rules.credit_label, page, body)
     finish(reading, page, boilerplate=rules.boilerplate, opens_with_lede=rules.opens_with_lede)
@@ -119,10 +119,10 @@ def _is_under(element: HtmlElement, body: HtmlElement, removed: dict[HtmlElement
     return any(parent is body or parent in removed for parent in element.iterancestors())
 
 
-def _pick_fields(reading: Reading, rules: RuleSet, page: Page) -> None:
+def _pick_fields(reading: Reading, rules: RuleSet, page: Page, removed: dict[HtmlElement, Removed]) -> None:
     for name in ("title", "kicker", "lede", "published", "section", "credit_name", "credit_url"):
         for selector, attribute in rules.pick(name):
-            text = _pick(name, page.index.select(selector), attribute)
+            text = _pick(name, page.index.select(selector), attribute, removed)
             if text:
                 reading.fields[name] = text
                 reading.provenance[name] = f"{rules.name}/{name}"
@@ -176,12 +176,21 @@ def _teasers(rules: RuleSet, page: Page, body: HtmlElement, removed: dict[HtmlEl
         removed.setdefault(box, Removed(kind, f"{rules.name}/{rule}"))
 
 
-def _pick(name: str, elements: list[HtmlElement], attribute: str | None) -> str | None:
+def _pick(
+    name: str, elements: list[HtmlElement], attribute: str | None, removed: dict[HtmlElement, Removed]
+) -> str | None:
     for element in elements:
-        text = tidy(element.get(attribute) or "") if attribute else text_of(element)
+        text = tidy(element.get(attribute) or "") if attribute else _text_left(element, removed)
         if text and not (name == "section" and fold(text) in _HOME):
             return text
     return None
+
+
+def _text_left(element: HtmlElement, removed: dict[HtmlElement, Removed]) -> str:
+    """The text of `element` without what was cut inside it: a place stamp that only a style sheet sets apart."""
+    if not any(inner in removed for inner in element.iterdescendants()):
+        return text_of(element)
+    return " ".join(line.text for line in walk(element, name="", removed=removed).lines if line.text)
 
 
 def _origin(reading: Reading, label: str, page: Page, body: HtmlElement) -> None:
