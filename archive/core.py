@@ -30,7 +30,7 @@ from archive.exceptions import (
 )
 from archive.history import Effect, Historian, Seen
 from archive.lock import WriterLock
-from archive.storage import captures, feed, histories
+from archive.storage import captures, feed, histories, index
 from archive.storage.captures import StoredCapture
 from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, storage_errors
 from archive.storage.histories import StoredReading
@@ -353,6 +353,25 @@ class Archive:
                 raise UnknownNameError(f"no change {since!r} in {self._shown_as!r}: start again without --since")
             where = [] if after is None else [feed.column("changes", "seq") > after]
             yield from feed.rows(connection, "changes", *where, order_by=("seq",))
+
+    @contextmanager
+    def index(self) -> Iterator[Engine]:
+        """The engine of the full-text index, for `archive.search`."""
+        with self._errors():
+            engine = index.engine_of(self._engine, self.folder)
+            try:
+                yield engine
+            finally:
+                engine.dispose()
+
+    def update_index(self) -> int:
+        """Add to the full-text index what was committed since; returns how many documents."""
+        with self.index() as engine, for_reading(self._engine).connect() as committed:
+            with for_reading(engine).connect() as connection:
+                if index.is_current(committed, connection):
+                    return 0
+            with engine.begin() as connection:
+                return index.update(committed, connection)
 
     def status(self) -> dict[str, Any]:
         """What the archive holds, site by site, how the last run went, and what deserves a person's eye."""

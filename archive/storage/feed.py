@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -78,6 +78,38 @@ def rows(
     with connection.execute(query, execution_options={"yield_per": 500}) as result:
         for row in result:
             yield dict(row._mapping)  # noqa: SLF001  SQLAlchemy's public name for a row as a mapping
+
+
+def rows_of_documents(
+    connection: Connection, documents: Sequence[int], *, all_versions: bool = False
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """(row, its row of `articles`) where these documents are the current version; else of `versions` that they are."""
+    judgement, reading, article, capture = schema.judgement.c, schema.reading.c, schema.article.c, schema.capture.c
+    query = (
+        select(reading.document_id, article.public_id, capture.public_id)
+        .join_from(schema.judgement, schema.reading, judgement.reading_id == reading.id)
+        .join(schema.article, judgement.article_id == article.id)
+        .join(schema.capture, judgement.capture_id == capture.id)
+        .where(reading.document_id.in_(documents))
+        .where(judgement.outcome == "version" if all_versions else article.head_id == judgement.id)
+        .order_by(capture.captured_at.desc(), capture.public_id)
+    )
+    found = [tuple(row) for row in connection.execute(query)]
+    names = {name for _, name, _ in found}
+    articles = {
+        row["article_id"]: row for row in rows(connection, "articles", column("articles", "article_id").in_(names))
+    }
+    place = {document: at for at, document in enumerate(documents)}
+    found.sort(key=lambda each: place[each[0]])
+    if not all_versions:
+        yield from ((articles[name], articles[name]) for _, name, _ in found if name in articles)
+        return
+    shown = {
+        row["capture_id"]: row for row in rows(connection, "versions", column("versions", "article_id").in_(names))
+    }
+    for _, name, shown_by in found:
+        if name in articles and shown_by in shown:
+            yield shown[shown_by], articles[name]
 
 
 def column(view: str, name: str) -> ColumnElement[Any]:

@@ -12,6 +12,7 @@ from crawler.cli.read import articles, changes, clusters, diff, show
 from crawler.cli.reextract import reextract
 from crawler.cli.replay import replay
 from crawler.cli.schedule import schedule
+from crawler.cli.search import search
 from crawler.cli.site import site
 
 
@@ -35,6 +36,7 @@ for command in (
     diff,
     clusters,
     changes,
+    search,
     held,
     same,
     not_same,

@@ -1,0 +1,136 @@
+"""What a person searches for: words, phrases and exclusions, folded as the index folds the text. Pure.
+
+One fold for both engines: whatever is stored or asked comes through `words` first, so the engines only compare tokens.
+
+    luong thap           both words, with or without marks
+    "làng gốm"           these words in this order
+    -mưa -"bão số 3"     none of these"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.exceptions import UnknownNameError
+from archive.text import strip_marks, tokens
+
+FORMAT = 1
+"""Raised when text folds otherwise: indexes of another format are made anew."""
+LONGEST = 200
+"""Characters of a token that count; PostgreSQL takes no lexeme over 2 KB."""
+_TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that must, or must not, stand in the text: its words in their order."""
+
+    marked: tuple[str, ...]
+    """As typed: case and tone placement folded, marks kept."""
+    bare: tuple[str, ...]
+    """Without marks, đ as d."""
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles count, besides their words; None asks nothing."""
+
+    site: str | None = None
+    section: str | None = None
+    author: str | None = None
+    """Part of the byline."""
+    credit: str | None = None
+    """Part of the source that the page names, or the name of its site."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """Published (or, where the page is silent, first captured) from `since` on and before `until`."""
+    originals: bool = False
+    edited: bool = False
+
+    def admits(self, row: dict[str, object]) -> bool:
+        """Whether a row of `articles` counts.
+
+        In Python, so that letters beyond ASCII compare the same on both engines.
+        """
+        at = row["published_at"] or row["first_seen_at"]
+        credit = f"{row['credit_name'] or ''} {row['credit_site'] or ''}"
+        return (
+            (self.site is None or row["site"] == self.site)
+            and _holds(row["section"], self.section)
+            and _holds(row["author"], self.author)
+            and _holds(credit, self.credit)
+            and (self.since is None or (isinstance(at, datetime) and at >= self.since))
+            and (self.until is None or (isinstance(at, datetime) and at < self.until))
+            and not (self.originals and row["role"] in ("copy", "excerpt"))
+            and not (self.edited and row["versions"] == 1)
+        )
+
+
+def _holds(text: object, part: str | None) -> bool:
+    return part is None or strip_marks(part) in strip_marks(str(text or ""))
+
+
+def parse(query: str) -> tuple[Term, ...]:
+    """The terms of a query; raises UnknownNameError where nothing is left to look for.
+
+    >>> [(term.bare, term.is_excluded) for term in parse('"Làng gốm" -mưa')]
+    [(('lang', 'gom'), False), (('mua',), True)]
+    """
+    found = []
+    for minus, phrase, word in _TERM.findall(query):
+        marked, bare = words(phrase or word)
+        if bare:
+            found.append(Term(marked, bare, is_excluded=bool(minus)))
+    if all(term.is_excluded for term in found):
+        raise UnknownNameError(f"nothing to look for in {query!r}: give a word without a minus")
+    return tuple(found)
+
+
+def words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The tokens of a text, with marks and bare.
+
+    >>> words("Đường Hòa Bình")
+    (('đường', 'hoà', 'bình'), ('duong', 'hoa', 'binh'))
+    """
+    pairs = [(word[:LONGEST], bare[:LONGEST]) for word in tokens(text) if (bare := strip_marks(word))]
+    return tuple(marked for marked, _ in pairs), tuple(bare for _, bare in pairs)
+
+
+def has_marks(terms: tuple[Term, ...]) -> bool:
+    """Whether it matters that matches with the same marks come first."""
+    return any(term.marked != term.bare for term in terms if not term.is_excluded)
+
+
+def snippet(text: str, terms: tuple[Term, ...], *, width: int = 160) -> list[tuple[bool, str]]:
+    """A piece of the original text around the first match, as (is it a match, text).
+
+    >>> snippet("Chợ phiên ở Lào Cai sáng nay", parse("lao"))
+    [(False, 'Chợ phiên ở '), (True, 'Lào'), (False, ' Cai sáng nay')]
+    """
+    text = " ".join(text.split())
+    spans = list(_matches(text, terms))
+    start = max(0, spans[0][0] - width // 3) if spans else 0
+    if start:
+        start = text.find(" ", start) + 1 or start
+    end = min(len(text), start + width)
+    pieces, at = [], start
+    for begin, until in spans:
+        if begin >= at and until <= end:
+            pieces += [(False, text[at:begin]), (True, text[begin:until])]
+            at = until
+    pieces.append((False, text[at:end]))
+    return [piece for piece in pieces if piece[1]]
+
+
+def _matches(text: str, terms: tuple[Term, ...]) -> Iterator[tuple[int, int]]:
+    found = [(match.start(), match.end(), strip_marks(match.group())) for match in _WORD.finditer(text)]
+    wanted = [term.bare for term in terms if not term.is_excluded]
+    for at in range(len(found)):
+        for phrase in wanted:
+            if tuple(word for _, _, word in found[at : at + len(phrase)]) == phrase:
+                yield found[at][0], found[at + len(phrase) - 1][1]
+                break

@@ -1,0 +1,211 @@
+"""Searching: marks or none, phrases, exclusions, filters; the same on both engines and the same as reading it all."""
+
+import json
+
+import pytest
+from builders import FakeExtractor, at, document, record
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import archive as package
+from archive.core import Archive
+from archive.exceptions import UnknownNameError
+from archive.query import Filters, parse, words
+from archive.search import search
+from archive.types import Caption
+from crawler.cli import main
+
+FILLER = "chuyện bên lề của bài viết này không nói gì đến điều được tìm"
+
+
+def url(name):
+    return f"https://bao.example/{name}.html"
+
+
+def keep(archive, name, *, day=1, **said):
+    standard = {"title": "Tin", "lede": None, "body": [f"{FILLER} {name}"]}
+    record(archive, document(**(standard | said)), url=url(name), day=day)
+
+
+def found(archive, query, **options):
+    return [
+        hit.article["url"].removeprefix("https://bao.example/").removesuffix(".html")
+        for hit in search(archive, query, **options)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "query"),
+    [
+        pytest.param("Lào Cai đón khách", "lao cai", id="without marks"),
+        pytest.param("Lào Cai đón khách", "LÀO CAI", id="capitals"),
+        pytest.param("Sửa đường làng", "duong", id="đ as d"),
+        pytest.param("Thị xã Hòa Bình", "hoà", id="new tone placement finds old"),
+        pytest.param("Thị xã Hoà Bình", "hòa", id="old tone placement finds new"),
+        pytest.param("Làng gốm Thổ Hạ", '"gom tho"', id="phrase"),
+        pytest.param("Giá vàng 5.157", "5.157", id="figures"),
+    ],
+)
+def test_a_title_is_found_as_people_type_it(archive, title, query):
+    keep(archive, "tin", title=title)
+    keep(archive, "khac")
+    archive.commit()
+    assert found(archive, query) == ["tin"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"title": "Cá chép"}, id="title"),
+        pytest.param({"lede": "Cá chép"}, id="lede"),
+        pytest.param({"body": ["Một đoạn", "Cá chép"]}, id="body"),
+        pytest.param({"captions": (Caption("Cá chép"),)}, id="captions"),
+    ],
+)
+def test_every_part_that_a_reader_reads_is_searched(archive, said):
+    keep(archive, "tin", **said)
+    archive.commit()
+    assert found(archive, '"ca chep"') == ["tin"]
+
+
+def test_no_phrase_spans_two_fields(archive):
+    keep(archive, "tin", title="Phiên chợ", lede="Tết về")
+    archive.commit()
+    assert found(archive, '"chợ tết"') == []
+    assert found(archive, "chợ tết") == ["tin"]
+
+
+def test_the_marks_as_typed_come_first_then_the_newest(archive):
+    keep(archive, "ma-moi", title="Con ma", published_at=at(9))
+    keep(archive, "sac-cu", title="Con má", published_at=at(2))
+    keep(archive, "sac-moi", title="Con má", published_at=at(3), day=2)
+    archive.commit()
+    assert found(archive, "má") == ["sac-moi", "sac-cu", "ma-moi"]
+    assert found(archive, "ma") == ["ma-moi", "sac-moi", "sac-cu"]
+
+
+def test_excluded_words_with_marks_leave_the_others(archive):
+    keep(archive, "ma", title="Con ma")
+    keep(archive, "sac", title="Con má")
+    archive.commit()
+    assert found(archive, "con -má") == ["ma"]
+    assert found(archive, "con -ma") == []
+
+
+@pytest.mark.parametrize("query", ["", "-mưa", '"', "…", "' OR 1=1; --"])
+def test_a_query_is_never_code(archive, query):
+    keep(archive, "tin")
+    archive.commit()
+    if parse_fails(query):
+        with pytest.raises(UnknownNameError, match="give a word"):
+            found(archive, query)
+    else:
+        assert found(archive, query) == []
+
+
+def parse_fails(query):
+    return not any(word.isalnum() for word in query) or query.startswith("-")
+
+
+def test_what_was_recorded_since_is_found_and_nothing_uncommitted(archive):
+    keep(archive, "mot", title="Cá chép")
+    archive.commit()
+    assert found(archive, "chép") == ["mot"]
+    keep(archive, "hai", title="Cá chép", day=2)
+    assert archive.update_index() == 0
+    archive.commit()
+    assert archive.update_index() == 1
+    assert sorted(found(archive, "chép")) == ["hai", "mot"]
+
+
+def test_former_versions_are_searched_when_asked(archive):
+    body = [f"{FILLER} {number}" for number in range(9)]
+    keep(archive, "tin", title="Cá chép", body=body)
+    keep(archive, "tin", title="Cá rô", body=body, day=2)
+    archive.commit()
+    assert found(archive, "chép") == []
+    [hit] = search(archive, "chép", all_versions=True)
+    assert (hit.version, hit.row["title"], hit.article["title"]) == (1, "Cá chép", "Cá rô")
+    assert found(archive, "rô", filters=Filters(edited=True)) == ["tin"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        pytest.param(Filters(section="xa hoi"), ["a"], id="section without marks"),
+        pytest.param(Filters(author="HÀ"), ["a"], id="author in capitals"),
+        pytest.param(Filters(credit="lào cai"), ["b"], id="credit"),
+        pytest.param(Filters(since=at(5)), ["b"], id="since"),
+        pytest.param(Filters(until=at(5)), ["a"], id="until"),
+        pytest.param(Filters(edited=True), [], id="edited"),
+        pytest.param(Filters(site="bao.example"), ["b", "a"], id="site"),
+        pytest.param(Filters(site="khac.example"), [], id="another site"),
+    ],
+)
+def test_filters(archive, filters, expected):
+    keep(archive, "a", title="Cá", section="Xã hội", author="Thu Hà", published_at=at(2))
+    keep(archive, "b", title="Cá", section="Kinh tế", author="Minh", credit="Báo Lào Cai", published_at=at(6))
+    archive.commit()
+    assert found(archive, "cá", filters=filters) == expected
+
+
+def test_an_index_of_another_archive_is_made_anew(tmp_path):
+    for name in ("mot", "hai"):
+        with Archive.open(tmp_path / name, extractor=FakeExtractor()) as archive:
+            keep(archive, name, title=f"Cá {name}")
+    with package.open(tmp_path / "mot") as archive:
+        assert found(archive, "cá") == ["mot"]
+    (tmp_path / "mot" / "search.db").replace(tmp_path / "hai" / "search.db")
+    for left in (tmp_path / "mot").glob("search.db-*"):
+        left.unlink()
+    with package.open(tmp_path / "hai") as archive:
+        assert found(archive, "cá") == ["hai"]
+
+
+_WORDS = st.sampled_from(["má", "ma", "mà", "đá", "da", "hòa", "hoà", "lào cai", "cai lào"])
+_TITLES = st.lists(st.lists(_WORDS, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=6)
+_QUERIES = st.lists(st.tuples(st.sampled_from(["", "-"]), st.booleans(), _WORDS), min_size=1, max_size=3).filter(
+    lambda terms: any(not minus for minus, _, _ in terms)
+)
+
+
+def test_both_engines_find_what_reading_it_all_finds(tmp_path, postgresql):
+    """The truth is worked out with nothing but lists of words."""
+    count = iter(range(1000))
+
+    @given(titles=_TITLES, terms=_QUERIES)
+    def check(titles, terms):
+        number = next(count)
+        query = " ".join(f'{minus}"{said}"' if quoted else f"{minus}{said.split()[0]}" for minus, quoted, said in terms)
+        answers = []
+        for name, place in (("sqlite", None), ("postgresql", postgresql.fresh())):
+            with Archive.open(tmp_path / f"{name}{number}", database=place, extractor=FakeExtractor()) as archive:
+                for at_, title in enumerate(titles):
+                    keep(archive, str(at_), title=title, body=[f"{FILLER} {at_ * 7919}"], published_at=at(at_ + 1))
+                archive.commit()
+                answers.append(found(archive, query))
+        assert answers[0] == answers[1]
+        assert set(answers[0]) == {str(number) for number, title in enumerate(titles) if holds(title, query)}
+
+    settings(max_examples=12)(check)()
+
+
+def holds(title, query):
+    def stands(term, text):
+        marked, bare = words(text)
+        with_marks = term.is_excluded and term.marked != term.bare
+        said, wanted = (marked, term.marked) if with_marks else (bare, term.bare)
+        return any(said[i : i + len(wanted)] == wanted for i in range(len(said)))
+
+    return all(stands(term, title) != term.is_excluded for term in parse(query))
+
+
+def test_the_command_marks_what_it_found(tmp_path):
+    with Archive.open(tmp_path / "a", extractor=FakeExtractor()) as archive:
+        keep(archive, "tin", title="Chợ", lede="Chợ phiên Lào Cai mở lại")
+    run = CliRunner().invoke(main, ["search", "lao cai", "--json", "--archive", str(tmp_path / "a")])
+    [line] = run.stdout.splitlines()
+    assert [piece["text"] for piece in json.loads(line)["snippet"] if piece["match"]] == ["Lào", "Cai"]
+    run = CliRunner().invoke(main, ["search", "--archive", str(tmp_path / "a"), "--", "cai", "-lào"])
+    assert run.stdout == "nothing found\n"
