@@ -9,11 +9,13 @@ from crawler.cli.crawl import crawl
 from crawler.cli.decide import held, not_same, original, same
 from crawler.cli.inspect import fingerprint, status, verify
 from crawler.cli.read import articles, changes, clusters, diff, show
+from crawler.cli.record import record
 from crawler.cli.reextract import reextract
 from crawler.cli.replay import replay
 from crawler.cli.schedule import schedule
 from crawler.cli.search import search
 from crawler.cli.site import site
+from crawler.cli.sites import sites_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -45,5 +47,7 @@ for command in (
     fingerprint,
     verify,
     site,
+    sites_command,
+    record,
 ):
     main.add_command(command)

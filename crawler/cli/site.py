@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from crawler.cli.check import check
 from crawler.cli.learn import learn
 
 
@@ -16,3 +17,4 @@ def site() -> None:
 
 
 site.add_command(learn)
+site.add_command(check)
