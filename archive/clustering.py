@@ -68,6 +68,9 @@ class Cluster:
 
 
 STRONG = frozenset({Relation.EXACT, Relation.NEAR_COPY})
+_WHOLE = 0.9
+"""Share of a text from which on the rest is typography, a headline or a byline."""
+_NO_COPIES = frozenset({Relation.SERIES, Relation.UPDATE_OF})
 _WORD_OF_A_PERSON = "a person's word"
 
 
@@ -82,9 +85,11 @@ def cluster(
     spoken = _Spoken(decisions)
     pairs = spoken.apply(link for link in links if link.a in known and link.b in known)
     digests = _digests(known, pairs)
-    pairs = [link for link in pairs if link.edge is None or not {link.a, link.b} & digests]
+    # Two papers may run one digest: they are copies of each other.
+    pairs = [link for link in pairs if link.edge is None or (link.a in digests) == (link.b in digests)]
+    spoken.keep_apart(pairs)
     groups = _connect(known, pairs, spoken)
-    hosts = _hang_excerpts(groups, pairs, spoken)
+    hosts = _hang_excerpts(groups, pairs, spoken, known)
     return sorted(
         (
             _describe(core, excerpts, known=known, pairs=pairs, spoken=spoken)
@@ -112,6 +117,11 @@ class _Spoken:
         self.apart = {pair for pair, kind in pairs.items() if kind is DecisionKind.NOT_SAME}
         self.together = {pair for pair, kind in pairs.items() if kind is DecisionKind.SAME and len(pair) > 1}
 
+    def keep_apart(self, links: Iterable[Link]) -> None:
+        """Two of a series, or two notices of one site, are two articles, also where a third is like both."""
+        told = {frozenset((link.a, link.b)) for link in links if link.relation in _NO_COPIES}
+        self.apart |= told - self.together
+
     def apply(self, links: Iterable[Link]) -> list[Link]:
         kept = [link for link in links if frozenset((link.a, link.b)) not in self.apart]
         for pair in self.together:
@@ -125,18 +135,40 @@ def _digests(known: dict[str, Candidate], links: Sequence[Link]) -> set[str]:
 
     The parts are other texts, were there first and do not credit the digest: otherwise they are excerpts of it.
     """
-    parts: dict[str, list[str]] = defaultdict(list)
-    tied = {frozenset((link.a, link.b)) for link in links}
+    parts: dict[str, set[str]] = defaultdict(set)
+    near: dict[str, set[str]] = defaultdict(set)
     for link in (*links, *(link.turned() for link in links)):
-        if link.relation is Relation.EXPANDS and link.edge is not None and link.b in known and link.a in known:
-            whole, part = known[link.a], known[link.b]
-            if _time(part) <= _time(whole) and part.credit_site != whole.site and part.credit_url != whole.url:
-                parts[link.a].append(link.b)
-    return {
-        whole
-        for whole, inside in parts.items()
-        if any(frozenset((one, other)) not in tied for one in inside for other in inside if one < other)
-    }
+        near[link.a].add(link.b)
+        if link.edge is None or not _holds(link) or link.b not in known or link.a not in known:
+            continue
+        whole, part = known[link.a], known[link.b]
+        if _time(part) <= _time(whole) and part.credit_site != whole.site and part.credit_url != whole.url:
+            parts[link.a].add(link.b)
+    return {whole for whole, inside in parts.items() if _is_of_many(whole, inside, near, known)}
+
+
+def _holds(link: Link) -> bool:
+    """Whether a is b and something more: a long part makes most of a digest, and then the two look like copies."""
+    if link.relation is Relation.EXPANDS:
+        return True
+    is_copy = link.relation is Relation.NEAR_COPY
+    return is_copy and link.containment_ba >= _WHOLE and link.containment_ab < _WHOLE
+
+
+def _is_of_many(whole: str, parts: set[str], near: dict[str, set[str]], known: dict[str, Candidate]) -> bool:
+    """Whether the parts have nothing in common: neither a tie nor a text that was there before `whole`."""
+    left = set(parts)
+    reached = [min(left)]
+    while reached:
+        at = reached.pop()
+        left.discard(at)
+        tied = near[at] - {whole}
+        reached += left & tied
+        for between in tied - parts:
+            # Two excerpts of one article touch nowhere but in it.
+            if between in known and _time(known[between]) < _time(known[whole]):
+                reached += left & near[between]
+    return bool(left)
 
 
 def _time(candidate: Candidate) -> datetime:
@@ -147,7 +179,14 @@ def _connect(known: dict[str, Candidate], links: Sequence[Link], spoken: _Spoken
     """What the strong links connect, strongest first, never across a pair that a person set apart."""
     group = {article: {article} for article in known}
     strong = [link for link in links if link.relation in STRONG and link.a in known and link.b in known]
-    strong.sort(key=lambda link: (link.edge is not None, -link.resemblance, *sorted((link.a, link.b))))
+    strong.sort(
+        key=lambda link: (
+            link.edge is not None,
+            -link.resemblance,
+            max(_time(known[link.a]), _time(known[link.b])),
+            *sorted((link.a, link.b)),
+        )
+    )
     for link in strong:
         one, other = group[link.a], group[link.b]
         if one is other or _is_apart(one, other, spoken):
@@ -162,7 +201,9 @@ def _is_apart(one: set[str], other: set[str], spoken: _Spoken) -> bool:
     return any(len(pair & one) == 1 and len(pair & other) == 1 for pair in spoken.apart)
 
 
-def _hang_excerpts(groups: list[set[str]], links: Sequence[Link], spoken: _Spoken) -> list[tuple[set[str], set[str]]]:
+def _hang_excerpts(
+    groups: list[set[str]], links: Sequence[Link], spoken: _Spoken, known: dict[str, Candidate]
+) -> list[tuple[set[str], set[str]]]:
     """(core, excerpts) for each cluster: a group that only repeats part of another one hangs on it."""
     index = {article: number for number, members in enumerate(groups) for article in members}
     hosts: dict[int, list[tuple[float, int]]] = defaultdict(list)
@@ -176,7 +217,9 @@ def _hang_excerpts(groups: list[set[str]], links: Sequence[Link], spoken: _Spoke
     placed = set()
     # An excerpt of an excerpt hangs on the whole text, which it is contained in as well.
     ways = [(share, whole, part) for part, found in hosts.items() for share, whole in found if whole not in hosts]
-    for _, whole, part in sorted(ways, key=lambda way: (way[0], min(groups[way[1]]), min(groups[way[2]]))):
+    # Of two wholes that have as much of it, it hangs on the one that was there first.
+    first = [min((_time(known[article]), article) for article in members) for members in groups]
+    for _, whole, part in sorted(ways, key=lambda way: (way[0], first[way[1]], first[way[2]])):
         if part not in placed and not _is_apart(groups[part], hung[whole], spoken):
             hung[whole] |= groups[part]
             placed.add(part)

@@ -63,9 +63,9 @@ class Copies:
         """Index the text, and compare it with everything that might be alike; whether there is any such thing."""
         own = _profile(text.title, text.lede, text.body)
         hashes = own.sketch()
-        if not clusters.has_sketch(self.connection, text.document_id):
+        if not clusters.has_sketch(self.connection, text.document_id, hashes):
             clusters.add_sketch(self.connection, text.document_id, hashes)
-        found = clusters.candidates(self.connection, hashes, but_not=text.article_id)
+        found = clusters.candidates(self.connection, hashes, length=len(text.body), but_not=text.article_id)
         known = clusters.known_edges(self.connection, text.document_id) if found else set()
         for other in found:
             if other.document_id in known:

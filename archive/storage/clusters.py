@@ -8,15 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
-from archive.similarity import Evidence
+from archive.similarity import MIN_SHARED_SHORT, SHORT, Evidence, is_candidate
 from archive.storage import schema
 from archive.types import Outcome, Relation, Role
 
 _judgement, _reading, _article, _document = schema.judgement, schema.reading, schema.article, schema.document
 _edge, _sketch, _membership = schema.edge, schema.sketch, schema.membership
-
-MIN_SHARED = 3
-"""Sampled shingles that two texts must share to be compared at all."""
 
 
 _later = _judgement.alias("later")
@@ -50,12 +47,17 @@ def articles_of(connection: Connection, documents: Iterable[int]) -> dict[int, i
     return {row.document_id: row.article_id for row in rows}
 
 
-def has_sketch(connection: Connection, document: int) -> bool:
-    """Whether the document's sketch is in the index."""
-    return connection.execute(_SKETCH_OF, {"document": document}).first() is not None
+def has_sketch(connection: Connection, document: int, hashes: Sequence[int]) -> bool:
+    """Whether the document's sketch, these hashes, is in the index; one of them tells."""
+    if not hashes:
+        return False
+    return connection.execute(_SKETCH_OF, {"document": document, "hash": hashes[0]}).first() is not None
 
 
-_SKETCH_OF = select(_sketch.c.hash).where(_sketch.c.document_id == bindparam("document")).limit(1)
+# By the whole key: there is no index on the document alone.
+_SKETCH_OF = select(_sketch.c.hash).where(
+    _sketch.c.hash == bindparam("hash"), _sketch.c.document_id == bindparam("document")
+)
 
 
 def add_sketch(connection: Connection, document: int, hashes: Sequence[int]) -> None:
@@ -78,22 +80,34 @@ class StoredText:
     body: str
 
 
-def candidates(connection: Connection, hashes: Sequence[int], *, but_not: int) -> list[StoredText]:
-    """Versions of articles other than `but_not` that share at least `MIN_SHARED` of these sampled shingles."""
+def candidates(connection: Connection, hashes: Sequence[int], *, length: int, but_not: int) -> list[StoredText]:
+    """Versions of articles other than `but_not` that share enough with a text of this length and sketch."""
     if not hashes:
         return []
-    wanted = {"hashes": list(hashes), "at_least": min(MIN_SHARED, len(hashes))}
-    documents = list(connection.execute(_SHARING, wanted).scalars())
+    at_least = min(MIN_SHARED_SHORT, len(hashes))
+    shared = {
+        row[0]: row[1] for row in connection.execute(_SHARING, {"hashes": list(hashes), "at_least": at_least}).all()
+    }
+    is_short = length <= SHORT
+    documents = [
+        document for document, count in shared.items() if count == len(hashes) or is_candidate(count, is_short=is_short)
+    ]
+    unsure = list(shared.keys() - set(documents))
+    if unsure:
+        documents += connection.execute(_SHORT, {"documents": unsure}).scalars()
     # Mostly it is the article itself alone, and then no text need be fetched.
     others = [document for document, article in articles_of(connection, documents).items() if article != but_not]
     return texts(connection, others) if others else []
 
 
 _SHARING = (
-    select(_sketch.c.document_id)
+    select(_sketch.c.document_id, func.count())
     .where(_sketch.c.hash.in_(bindparam("hashes", expanding=True)))
     .group_by(_sketch.c.document_id)
     .having(func.count() >= bindparam("at_least"))
+)
+_SHORT = select(_document.c.id).where(
+    _document.c.id.in_(bindparam("documents", expanding=True)), func.length(_document.c.body) <= SHORT
 )
 
 
