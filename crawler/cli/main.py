@@ -7,6 +7,7 @@ import click
 from archive.version import VERSION
 from crawler.cli.crawl import crawl
 from crawler.cli.decide import held, not_same, original, same
+from crawler.cli.export import export
 from crawler.cli.inspect import fingerprint, status, verify
 from crawler.cli.read import articles, changes, clusters, diff, show
 from crawler.cli.record import record
@@ -39,6 +40,7 @@ for command in (
     clusters,
     changes,
     search,
+    export,
     held,
     same,
     not_same,

@@ -1,0 +1,116 @@
+"""Write a selection to a file: JSON Lines, CSV or WARC. A file has its name only when all of it is on disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from archive import export, warc
+from archive.exceptions import StorageError
+from archive.selection import Selection, select
+
+if TYPE_CHECKING:
+    from archive.core import Archive
+
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BREAKS = ("\t", "\r", "\n")
+
+
+def write(
+    archive: Archive, path: Path, *, kind: str, selection: Selection, progress: Callable[[int], None] | None = None
+) -> int:
+    """Write what `selection` chooses to `path` in the format `kind`, one of `FORMATS`; returns how many rows."""
+    count = 0
+
+    def counted() -> Iterator[dict[str, Any]]:
+        nonlocal count
+        for row in select(archive, selection):
+            yield row
+            count += 1
+            if progress is not None:
+                progress(count)
+
+    with _whole(path) as file:
+        FORMATS[kind](archive, file, counted(), selection)
+    return count
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name when it is complete and synced; an error leaves what was there before."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        _sync_folder(path.parent)
+    except OSError as e:
+        raise StorageError(f"cannot write {str(path)!r}: {e.strerror}") from e
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # has no such thing
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _shaped(row: dict[str, Any], selection: Selection) -> dict[str, Any]:
+    return export.version(row) if selection.is_of_versions else export.article(row)
+
+
+def _jsonl(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
+    file.writelines(json.dumps(_shaped(row, selection), ensure_ascii=False).encode() + b"\n" for row in rows)
+
+
+def _csv(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
+    # The mark at the beginning tells spreadsheets that it is UTF-8.
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        shaped = {name: cell(value) for name, value in _shaped(row, selection).items()}
+        if writer is None:
+            writer = csv.DictWriter(text, list(shaped))
+            writer.writeheader()
+        writer.writerow(shaped)
+    text.detach()
+
+
+def cell(value: object) -> str:
+    """A value as a cell that no spreadsheet takes for a formula; lists and objects as JSON.
+
+    >>> cell("=1+1"), cell(" @x"), cell("a=b"), cell(["a"]), cell(None), cell(-3)
+    ("'=1+1", "' @x", 'a=b', '["a"]', '', '-3')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"'{said}" if said.startswith(_BREAKS) or said.lstrip().startswith(_FORMULA) else said
+
+
+def _warc(archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], _selection: Selection) -> None:
+    """The capture that first showed each row, as it was received."""
+    file.writelines(warc.encode(archive.load_capture(row["capture_id"])) for row in rows)
+
+
+FORMATS: dict[str, Callable[[Archive, BinaryIO, Iterable[dict[str, Any]], Selection], None]] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "warc": _warc,
+}
+"""What writes each format."""

@@ -1,0 +1,57 @@
+"""The command that writes a selection of the archive to a file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from archive.files import FORMATS, write
+from archive.query import Filters
+from archive.selection import Selection
+from crawler.cli.options import archive_options, one_line, reading
+from crawler.cli.search import filter_options
+
+_EVERY = 10_000
+
+
+@click.command()
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT")
+@click.option("--format", "kind", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
+@filter_options
+@click.option("--as-of", type=click.DateTime(), help="As the archive's captures until then, UTC, showed each article.")
+@click.option("--versions", is_flag=True, help="Every version, not only the current one.")
+@click.option("--after", metavar="CHANGE", help="Only what changed after the change with this id: for increments.")
+@archive_options
+def export(
+    out: Path,
+    folder: Path,
+    database: str | None,
+    *,
+    kind: str,
+    filters: Filters,
+    as_of: datetime | None,
+    after: str | None,
+    versions: bool,
+) -> None:
+    """Write articles to the file OUT, in the order of their ids.
+
+    JSON Lines hold everything; CSV puts ' before what a spreadsheet would execute; WARC holds the pages as they were
+    received. The last line on stderr names the newest change: give it to --after next time.
+
+    Example: luubao export --format csv --site baolaocai --originals baolaocai.csv
+    """
+    selection = Selection(filters, as_of and as_of.replace(tzinfo=UTC), versions=versions, since=after)
+    with reading(folder, database) as archive:
+        # Asked before the export, so that the next one rather repeats a change than misses it.
+        newest = next(archive.rows("changes", order_by=("-seq",), limit=1), None)
+        count = write(archive, out, kind=kind, selection=selection, progress=_progress)
+    click.echo(one_line(f"{count} {'versions' if selection.is_of_versions else 'articles'} in {out}"), err=True)
+    if newest is not None:
+        click.echo(f"next time: --after {newest['change_id']}", err=True)
+
+
+def _progress(count: int) -> None:
+    if count % _EVERY == 0:
+        click.echo(f"{count} ...", err=True)
