@@ -135,7 +135,7 @@ def _cause(reason: str) -> str:
         (("status 5",), "the site is down: try later"),
         (("robots_unreachable",), "robots.txt could not be read, so nothing is asked: try later"),
         (("robots",), "robots.txt forbids it"),
-        (("blocked_ssrf",), "a private address: --allow-private lets a test site be one"),
+        (("blocked_ssrf",), "an address that is none of the public web: nothing is asked there"),
         (("no article", "no links"), "redesign, or a list that a script draws"),
     )
     return next((cause for marks, cause in likely if any(mark in reason for mark in marks)), "see what it answers")
