@@ -27,7 +27,7 @@ from archive.similarity import SHORT, Profile, compare, is_candidate, profile, r
 
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
 SEED, HELD_OUT_SEED = 1, 20260731
-"""Rules were settled with the first; the second only reports."""
+"""Both were looked at while the rules were settled: to judge a new rule, take a third."""
 
 
 def candidate_pairs(texts: Sequence[Text], profiles: Sequence[Profile]) -> set[tuple[int, int]]:
