@@ -6,10 +6,10 @@ ARCHIVE ?= luubao-archive
 # Tools must not write outside the checkout, and test runs must not differ by who runs them.
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup run test lint format types bench docs lock clean
+.PHONY: help setup run test lint format types bench bench-extraction docs lock clean
 
 help:  ## say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
 
 setup: $(VENV)/.installed  ## make the private environment
 
@@ -45,6 +45,9 @@ types: setup  ## check types, strictly
 
 bench: setup .venv-peers/.installed  ## measure, beside the bare libraries and the peers in the same run
 	$(BIN)/python benchmarks/replay.py
+
+bench-extraction: setup .venv-peers/.installed  ## score what extraction reads, beside others, on sets you have
+	$(BIN)/python benchmarks/extraction.py
 
 docs: setup  ## write the generated parts of docs/ and README.md anew
 	$(BIN)/python -m docs.generate

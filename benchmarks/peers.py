@@ -1,5 +1,7 @@
 """Time another extractor: `peers.py NAME FOLDER` reads the pages that lie in a folder, and prints JSON.
 
+`peers.py --texts NAME FOLDER` prints the texts too.
+
 Runs in the environment that has the extractor, so it imports nothing of ours. Whatever happens once, at import or at
 the first page, happens while warming up."""
 
@@ -39,6 +41,37 @@ def _news_please() -> Callable[[str, str], object]:
     from newsplease import NewsPlease
 
     return lambda url, html: NewsPlease.from_html(html, url=url, fetch_images=False)
+
+
+def _texts() -> dict[str, Callable[[str, str], str | None]]:
+    """The text alone, as each library gives it to who asks for nothing special."""
+
+    def trafilatura(url: str, html: str) -> str | None:
+        from trafilatura import bare_extraction
+
+        found = bare_extraction(html, url=url, include_comments=False, with_metadata=True)
+        return found.text if found is not None else None
+
+    def readability(url: str, html: str) -> str | None:
+        from readability import Document
+        from resiliparse.extract.html2text import extract_plain_text
+
+        return str(extract_plain_text(Document(html, url=url).summary(html_partial=True)))
+
+    def resiliparse(_: str, html: str) -> str | None:
+        from resiliparse.extract.html2text import extract_plain_text
+
+        return str(extract_plain_text(html, main_content=True, alt_texts=False))
+
+    def newspaper(url: str, html: str) -> str | None:
+        return str(_newspaper4k()(url, html) or "")
+
+    return {
+        "trafilatura": trafilatura,
+        "newspaper4k": newspaper,
+        "readability-lxml": readability,
+        "resiliparse": resiliparse,
+    }
 
 
 PEERS = {"trafilatura": _trafilatura, "newspaper4k": _newspaper4k, "news-please": _news_please}
@@ -105,5 +138,26 @@ def main(name: str, folder: Path) -> None:
     print(json.dumps({"version": version(name), **timed(read_all), "failed": failed}))
 
 
+def print_texts(name: str, folder: Path) -> None:
+    stay_offline()
+    warnings.simplefilter("ignore")
+    read, loaded = _texts()[name], load(folder)
+    found: list[dict[str, str | None]] = []
+
+    def read_all() -> None:
+        for url, html in loaded:
+            try:
+                found.append({"text": read(url, html)})
+            except Exception as error:  # noqa: BLE001  what a peer makes of a page that it cannot read
+                found.append({"text": None, "failed": f"{error!r}"[:300]})
+
+    for url, html in loaded[:1]:
+        read(url, html)
+    print(json.dumps({"version": version(name), **timed(read_all), "read": found}))
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    if sys.argv[1] == "--texts":
+        print_texts(sys.argv[2], Path(sys.argv[3]))
+    else:
+        main(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,61 @@
+"""The scorer behind docs/quality.md: what it counts, and what it calls a fall."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+PARAGRAPH = "The council of the little town voted on Monday to mend the old bridge before the winter comes. "
+
+
+@pytest.fixture
+def scorer(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    spec = importlib.util.spec_from_file_location("extraction_score", BENCHMARKS / "extraction.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "extraction_score", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_precision_and_recall_count_shingles(scorer: ModuleType) -> None:
+    assert scorer.precision_recall("one two three four five", "one two three four") == (1.0, 0.5)
+    assert scorer.precision_recall("one two three four", "one two three four five") == (0.5, 1.0)
+    assert scorer.precision_recall("one two three four", "") == (0.0, 0.0)
+
+
+def test_a_time_has_to_be_right_to_the_minute_where_one_is_stated(scorer: ModuleType) -> None:
+    assert scorer._is_at("2026-05-01", "2026-05-01T08:00:00+07:00")
+    assert scorer._is_at("2026-05-01T01:00+00:00", "2026-05-01T08:00:59+07:00")
+    assert not scorer._is_at("2026-05-01T01:00+00:00", "2026-05-01T08:01:00+07:00")
+    assert not scorer._is_at("2026-05-01T01:00+00:00", None)
+
+
+def test_a_set_is_read_scored_and_held_to_its_floors(scorer: ModuleType, tmp_path: Path) -> None:
+    paragraphs = [f"{PARAGRAPH}Part {number} of the work costs {number * 1000} crowns." * 3 for number in range(6)]
+    shown = "".join(f"<p>{text}</p>" for text in paragraphs)
+    folder = tmp_path / "small"
+    (folder / "html").mkdir(parents=True)
+    (folder / "ground-truth").mkdir()
+    page = f"<html lang=en><body><article><h1>A bridge</h1>{shown}</article><footer>All rights</footer></body></html>"
+    (folder / "html" / "1.html.gz").write_bytes(gzip.compress(page.encode()))
+    truth = {"main_content": "\n".join(paragraphs), "without": ["All rights"], "with": [paragraphs[2]]}
+    told = {"url": "https://page.example/1", "ground_truth": truth}
+    (folder / "ground-truth" / "1.json").write_text(json.dumps(told), encoding="utf-8")
+
+    found = scorer.measure([folder], (), Path(sys.executable))
+
+    ours = found["small"][scorer.OWN]
+    assert (ours["pages"], ours["f1"], ours["furniture_left"], ours["pieces_lost"]) == (1, 1.0, 0.0, 0.0)
+    assert scorer.below(found, {"small": {"f1": 0.99, "max_furniture_left": 0.05}}) == []
+    assert scorer.below(found, {"small": {"f1": 1.01}}) == ["small: f1 is 1.0, the floor is 1.01"]
+    assert "| luubao | 1.0000 |" in scorer.table(found)
