@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from archive.alarms import Rate
 from archive.storage import schema
 from archive.storage.views import SELECTABLES
 
@@ -109,3 +110,14 @@ def published_since(connection: Connection, since: datetime) -> dict[str, int]:
         select(articles.site, func.count()).where(articles.published_at >= since).group_by(articles.site)
     )
     return {site: int(count) for site, count in rows}
+
+
+def publishing(connection: Connection, site: str, *, since: datetime, until: datetime) -> Rate:
+    """How many articles a site says it published between the two moments, and when the first and last of them."""
+    articles = SELECTABLES["articles"].c
+    row = connection.execute(
+        select(func.count(), func.min(articles.published_at), func.max(articles.published_at)).where(
+            articles.site == site, articles.published_at > since, articles.published_at <= until
+        )
+    ).one()
+    return Rate(*row)

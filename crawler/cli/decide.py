@@ -158,3 +158,16 @@ def original(article: str, note: str | None, folder: Path, database: str | None)
     """
     _decide(DecisionKind.ORIGINAL, article, folder=folder, database=database, note=note)
     click.echo(f"original: {article}")
+
+
+@click.command("take-down")
+@click.argument("article", metavar="X")
+@note_option
+@archive_options
+def take_down(article: str, note: str | None, folder: Path, database: str | None) -> None:
+    """Stop showing article X (a URL or id), now and in every replay; its captures are kept. There is no way back.
+
+    Example: luubao take-down 2c881266 --note "court order"
+    """
+    _decide(DecisionKind.TAKE_DOWN, article, folder=folder, database=database, note=note)
+    click.echo(f"taken down: {article}")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from archive.fingerprint import fingerprint as compute_fingerprint
 from archive.verify import verify as run_verify
-from crawler.cli.options import archive_options, json_option, one_line, print_json, print_table, reading
+from crawler.cli.options import archive_options, config_option, json_option, one_line, print_json, print_table, reading
+from crawler.config import Config
+from crawler.outlook import outlook
 
 
 @click.command()
@@ -52,15 +56,17 @@ def verify(folder: Path, database: str | None, *, as_json: bool) -> None:
 
 
 @click.command()
+@config_option
 @json_option
 @archive_options
-def status(folder: Path, database: str | None, *, as_json: bool) -> None:
-    """Show what the archive holds, site by site, and how the last run went.
+def status(folder: Path, database: str | None, *, config: Config, as_json: bool) -> None:
+    """Show what the archive holds, site by site, how the last run went, and what of the schedule needs an eye.
 
     Example: luubao status --json
     """
     with reading(folder, database) as archive:
         facts = archive.status()
+        facts["schedule"] = outlook(archive, config, now=datetime.now(UTC))
     if as_json:
         print_json(facts)
         return
@@ -83,6 +89,35 @@ def status(folder: Path, database: str | None, *, as_json: bool) -> None:
         [tuple(site[name] for name in columns) for site in facts["sites"]],
         header=(*columns[:-1], "last capture"),
     )
+    if facts["schedule"]:
+        _print_schedule(facts["schedule"])
+
+
+def _print_schedule(crawls: list[dict[str, Any]]) -> None:
+    click.echo()
+    names = ("listed", "listed_known", "requests", "stored", "unchanged")
+    print_table(
+        [
+            (
+                crawl["site"],
+                crawl["state"],
+                crawl["due_at"],
+                *(crawl["account"].get(name, 0) for name in names),
+                *(_sum(crawl["account"], prefix) for prefix in ("held_", "failed_")),
+                sum(crawl["account"].get(name, 0) for name in ("left_new", "left_due")),
+                crawl["next_due_at"],
+            )
+            for crawl in crawls
+        ],
+        header=("crawl of", "state", "due", "listed", "known", "fetched", *names[3:], "held", "failed", "left", "next"),
+    )
+    for crawl in crawls:
+        for alarm in crawl["alarms"]:
+            click.secho(f"{alarm['kind']:<10} " + one_line(f"{crawl['site']}: {alarm['says']}"), fg="yellow")
+
+
+def _sum(account: dict[str, Any], prefix: str) -> int:
+    return sum(count for name, count in account.items() if name.startswith(prefix))
 
 
 def _ended(run: dict[str, object]) -> str:

@@ -6,7 +6,7 @@ import click
 
 from archive.version import VERSION
 from crawler.cli.crawl import crawl
-from crawler.cli.decide import held, not_same, original, same
+from crawler.cli.decide import held, not_same, original, same, take_down
 from crawler.cli.export import export
 from crawler.cli.inspect import fingerprint, status, verify
 from crawler.cli.read import articles, changes, clusters, diff, show
@@ -45,6 +45,7 @@ for command in (
     same,
     not_same,
     original,
+    take_down,
     status,
     fingerprint,
     verify,

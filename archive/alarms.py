@@ -1,0 +1,74 @@
+"""What about a site deserves a person's eye, and the likely cause: by the account of its last crawl and its rhythm.
+
+Pure: no clock, no storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+QUIET_GAPS = 5
+"""A site is quiet after so many of its own average gaps between two articles ..."""
+QUIET_LEAST = timedelta(days=1)
+"""... and not before: every paper sleeps."""
+KNOWN_RHYTHM = 5
+"""Articles from which a rhythm can be told."""
+HELD_SHARE = 0.5
+HELD_LEAST = 5
+"""More than that share of the pages of a crawl held, and at least so many: the page or its reading has changed."""
+BLOCKS = ("blocked", "consent")
+"""Verdicts that say that the site does not let us in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How a site published lately."""
+
+    articles: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing to look at."""
+
+    kind: str
+    """failed, quiet, source, blocked or extraction."""
+    says: str
+
+
+def alarms(state: str, account: Mapping[str, Any], rate: Rate, *, now: datetime) -> list[Alarm]:
+    """What is wrong with a site, by its last crawl and its own rhythm."""
+    found: list[Alarm] = []
+    if state == "failed":
+        found.append(Alarm("failed", f"the last crawl failed: {account.get('error', 'no reason known')}"))
+    sources: Mapping[str, str] = account.get("broken_sources", {})
+    found += [Alarm("source", f"{url}: {reason}") for url, reason in sorted(sources.items())]
+    held = {name.removeprefix("held_"): count for name, count in account.items() if name.startswith("held_")}
+    found += _held(held, account.get("new", 0))
+    quiet = _quiet_since(rate, now)
+    if quiet is not None:
+        found.append(Alarm("quiet", f"no article for {quiet.days} days: its sources may have moved"))
+    return found
+
+
+def _held(held: Mapping[str, int], captures: int) -> list[Alarm]:
+    total = sum(held.values())
+    if total < HELD_LEAST or total <= HELD_SHARE * captures:
+        return []
+    blocked = sum(count for reason, count in held.items() if reason in BLOCKS)
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(held.items()))
+    if blocked * 2 > total:
+        return [Alarm("blocked", f"{total} of {captures} pages were no article: {reasons}")]
+    return [Alarm("extraction", f"{total} of {captures} pages were held, a redesign perhaps: {reasons}")]
+
+
+def _quiet_since(rate: Rate, now: datetime) -> timedelta | None:
+    if rate.articles < KNOWN_RHYTHM or rate.first_at is None or rate.last_at is None:
+        return None
+    gap = (rate.last_at - rate.first_at) / (rate.articles - 1)
+    since = now - rate.last_at
+    return since if since > max(QUIET_GAPS * gap, QUIET_LEAST) else None
