@@ -53,7 +53,7 @@ docs: setup  ## write the generated parts of docs/ and README.md anew
 	$(BIN)/python -m docs.generate
 
 lock:  ## pin the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile pyproject.toml --extra postgresql --group test --group lint --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra postgresql --extra web --group test --group lint --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade -o requirements.lock
 	uv pip compile --group peers --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade -o requirements-peers.lock

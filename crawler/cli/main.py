@@ -15,6 +15,7 @@ from crawler.cli.reextract import reextract
 from crawler.cli.replay import replay
 from crawler.cli.schedule import schedule
 from crawler.cli.search import search
+from crawler.cli.serve import serve
 from crawler.cli.site import site
 from crawler.cli.sites import sites_command
 
@@ -52,5 +53,6 @@ for command in (
     site,
     sites_command,
     record,
+    serve,
 ):
     main.add_command(command)

@@ -1,0 +1,115 @@
+"""What the site and the HTTP API ask of the views: pages by cursor, mementos, volume by day, the flow of copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Text, cast, func, literal, select, tuple_
+
+from archive.exceptions import UnknownNameError
+from archive.storage.views import SELECTABLES
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "articles": ("first_seen_at", "article_id"),
+    "captures": ("captured_at", "capture_id"),
+    "changes": ("seq", "change_id"),
+    "clusters": ("cluster_id",),
+    "held": ("captured_at", "capture_id"),
+    "runs": ("run_id",),
+}
+"""What each view is paged by. The last column is the row's id, and so the cursor; it holds wherever the row is."""
+
+
+def page(
+    connection: Connection,
+    view: str,
+    *,
+    limit: int,
+    after: object = None,
+    is_ascending: bool = False,
+    equal: Mapping[str, object] | None = None,
+    among: tuple[str, Sequence[object]] | None = None,
+) -> list[dict[str, Any]]:
+    """Up to `limit` rows behind the one with the id `after`, newest first. Raises UnknownNameError for no such row."""
+    selectable = SELECTABLES[view]
+    key = [selectable.c[name] for name in KEYS[view]]
+    query = select(selectable).limit(limit)
+    for name, value in (equal or {}).items():
+        query = query.where(selectable.c[name] == value)
+    if among is not None:
+        query = query.where(selectable.c[among[0]].in_(among[1]))
+    if after is not None:
+        row = connection.execute(select(*key).where(key[-1] == after)).first()
+        if row is None:
+            raise UnknownNameError(f"no such cursor {after!r}: begin again without one")
+        place = tuple_(*(literal(value, column.type) for value, column in zip(row, key, strict=True)))
+        query = query.where(tuple_(*key) > place if is_ascending else tuple_(*key) < place)
+    query = query.order_by(*(column if is_ascending else column.desc() for column in key))
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def among(connection: Connection, view: str, name: str, values: Sequence[object]) -> list[dict[str, Any]]:
+    """The rows whose column `name` is one of `values`."""
+    selectable = SELECTABLES[view]
+    if not values:
+        return []
+    return [
+        dict(row) for row in connection.execute(select(selectable).where(selectable.c[name].in_(values))).mappings()
+    ]
+
+
+def mementos(connection: Connection, article_id: str) -> list[dict[str, Any]]:
+    """The captures that show the article, oldest first: those that made a version or confirmed one."""
+    judgement, capture = SELECTABLES["judgements"].c, SELECTABLES["captures"]
+    showing = select(judgement.capture_id).where(
+        judgement.article_id == article_id,
+        judgement.is_current,
+        judgement.outcome.in_(("version", "unchanged")),
+    )
+    query = (
+        select(capture).where(capture.c.capture_id.in_(showing)).order_by(capture.c.captured_at, capture.c.capture_id)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def shows(connection: Connection, capture_id: str) -> bool:
+    """Whether the capture may be shown: it belongs to an article that is not taken down, or it is held."""
+    judgement, article, held = SELECTABLES["judgements"].c, SELECTABLES["articles"].c, SELECTABLES["held"].c
+    of_article = select(judgement.capture_id).where(
+        judgement.capture_id == capture_id,
+        judgement.is_current,
+        judgement.article_id.in_(select(article.article_id)),
+    )
+    of_held = select(held.capture_id).where(held.capture_id == capture_id)
+    return any(connection.execute(query.limit(1)).first() for query in (of_article, of_held))
+
+
+def volume(connection: Connection, site: str | None = None) -> list[tuple[str, int]]:
+    """How many articles were first seen on each day (UTC), oldest first."""
+    article = SELECTABLES["articles"].c
+    day = func.substr(cast(article.first_seen_at, Text), 1, 10).label("day")
+    query = select(day, func.count()).group_by(day).order_by(day)
+    if site is not None:
+        query = query.where(article.site == site)
+    return [(str(row[0]), int(row[1])) for row in connection.execute(query)]
+
+
+def flows(connection: Connection, *, limit: int = 40) -> list[dict[str, Any]]:
+    """How many texts went from the site of the original to the site of a copy, the most first."""
+    cluster, member = SELECTABLES["clusters"].c, SELECTABLES["cluster_members"]
+    original = member.alias("original")
+    count = func.count().label("texts")
+    query = (
+        select(original.c.site.label("origin"), member.c.site.label("copier"), count)
+        .where(
+            member.c.cluster_id == cluster.cluster_id,
+            original.c.article_id == cluster.original_id,
+            original.c.cluster_id == cluster.cluster_id,
+            member.c.article_id != cluster.original_id,
+        )
+        .group_by(original.c.site, member.c.site)
+        .order_by(count.desc(), original.c.site, member.c.site)
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]

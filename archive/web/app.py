@@ -1,0 +1,158 @@
+"""The application: its routes, who may ask how often, how errors end, and what every answer says about safety."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from archive import export
+from archive.exceptions import ArchiveError, NothingToReleaseError, UnknownNameError
+from archive.web import api, feeds, memento, reading
+from archive.web.site import BadRequestError, Site, json_response
+from archive.web.words import translate
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_MOST_CLIENTS = 10_000
+
+
+def create_app(site: Site, *, hosts: list[str]) -> Starlette:
+    """The site as an ASGI application that answers for these host names only ("*" for any)."""
+    routes: list[BaseRoute] = [
+        Mount("/api/v1", routes=list(api.ROUTES)),
+        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+        *memento.ROUTES,
+        *feeds.ROUTES,
+        *reading.ROUTES,
+    ]
+    # Another name that leads here may be a stranger's, whose pages could then read the archive.
+    middleware = [
+        Middleware(SafetyHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(Gate, site=site),
+    ]
+    handlers = {ArchiveError: _archive_error, HTTPException: _http_error}
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)  # type: ignore[arg-type]
+    environment = Environment(
+        loader=PackageLoader("archive.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["words"] = translate
+    environment.filters["moment"] = export.moment
+    environment.filters["day"] = lambda value: f"{value:%d.%m.%Y %H:%M}" if value else ""
+    app.state.templates = Jinja2Templates(env=environment)
+    app.state.site = site
+    return app
+
+
+class SafetyHeaders:
+    """What every answer says, unless it says something stricter itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with these headers."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(
+                        (name.lower().encode(), value.encode())
+                        for name, value in _HEADERS.items()
+                        if name.lower().encode() not in there
+                    ),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class Gate:
+    """Lets in who has the token, where one is asked for, and of one address only so many requests to the API."""
+
+    def __init__(self, app: ASGIApp, *, site: Site) -> None:
+        self.app = app
+        self.site = site
+        self._left: dict[str, tuple[float, float]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse to."""
+        if scope["type"] == "http":
+            refusal = self._refusal(Request(scope))
+            if refusal is not None:
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _refusal(self, request: Request) -> Response | None:
+        path = request.url.path
+        is_open = path.startswith("/static/") or path == "/sign-in"
+        if self.site.is_private and not is_open and not self.site.knows(request):
+            response = problem(401, "this archive asks for a token: Authorization: Bearer TOKEN, or /sign-in")
+            response.headers["WWW-Authenticate"] = "Bearer"
+            return response
+        if path.startswith("/api/") and self.site.requests_per_second and not self._takes_one(request):
+            response = problem(429, "too many requests: wait a second")
+            response.headers["Retry-After"] = "1"
+            return response
+        return None
+
+    def _takes_one(self, request: Request) -> bool:
+        """A bucket for each address that fills as time goes by and holds four seconds' worth."""
+        address = request.client.host if request.client else ""
+        now, rate = self.site.now().timestamp(), self.site.requests_per_second
+        left, at = self._left.get(address, (4 * rate, now))
+        left = min(4 * rate, left + (now - at) * rate)
+        if len(self._left) > _MOST_CLIENTS:
+            self._left.clear()
+        self._left[address] = (left - 1 if left >= 1 else left, now)
+        return left >= 1
+
+
+def problem(status: int, detail: str) -> Response:
+    """An error for programs (RFC 9457)."""
+    titles = {400: "Bad request", 401: "Token needed", 404: "Not found", 409: "Conflict", 429: "Too many requests"}
+    body = {"type": "about:blank", "title": titles.get(status, "Error"), "status": status, "detail": detail}
+    return json_response(body, media_type="application/problem+json", status=status)
+
+
+def _archive_error(request: Request, error: ArchiveError) -> Response:
+    kinds = ((BadRequestError, 400), (UnknownNameError, 404), (NothingToReleaseError, 409))
+    status = next((status for kind, status in kinds if isinstance(error, kind)), 503)
+    return _told(request, status, str(error))
+
+
+def _http_error(request: Request, error: HTTPException) -> Response:
+    response = _told(request, error.status_code, error.detail)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _told(request: Request, status: int, detail: str) -> Response:
+    is_page = not request.url.path.startswith(("/api/", "/feeds/", "/time", "/memento/"))
+    if is_page:
+        return reading.show(request, "error.html", status=status, code=status, detail=detail)
+    return problem(status, detail)

@@ -1,0 +1,81 @@
+"""The API's description in OpenAPI 3.1, as data. What it promises is what a test holds the API to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archive.version import VERSION
+
+_PROBLEM = {
+    "description": "What is wrong (RFC 9457)",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["title", "status"],
+                "properties": {
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"}}
+_LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}}
+_CURSOR = {
+    "name": "cursor",
+    "in": "query",
+    "schema": {"type": "string"},
+    "description": "`next` of the page before; the id of its last row, so it holds as long as the archive does",
+}
+_SITE = {"name": "site", "in": "query", "schema": {"type": "string"}, "description": "Only this site"}
+
+
+def _number(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 10**6}}
+
+
+def _operation(summary: str, parameters: list[dict[str, Any]], *, required: tuple[str, ...]) -> dict[str, Any]:
+    schema = {"type": "object", "required": list(required)}
+    answers: dict[str, Any] = {
+        "200": {"description": summary, "content": {"application/json": {"schema": schema}}},
+        "304": {"description": "As the ETag that was sent"},
+        "400": _PROBLEM,
+        "401": _PROBLEM,
+        "404": _PROBLEM,
+        "429": _PROBLEM,
+    }
+    return {"get": {"summary": summary, "parameters": parameters, "responses": answers}}
+
+
+def _list(summary: str, *parameters: dict[str, Any]) -> dict[str, Any]:
+    return _operation(summary, list(parameters), required=("items", "next"))
+
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Lưu Báo",
+        "version": VERSION,
+        "description": "Read-only. Fields as in the contract: docs/contract.md.",
+    },
+    "servers": [{"url": "/api/v1"}],
+    "paths": {
+        "/articles": _list("Articles, newest first", _SITE, _LIMIT, _CURSOR),
+        "/articles/{id}": _operation("An article as it reads now", [_ID], required=("id", "url", "title")),
+        "/articles/{id}/versions": _list("Its versions, oldest first", _ID),
+        "/articles/{id}/diff": _operation(
+            "Words that differ between two versions", [_ID, _number("from"), _number("to")], required=("changes",)
+        ),
+        "/clusters": _list("Clusters of articles with the same text", _LIMIT, _CURSOR),
+        "/clusters/{id}": _operation("A cluster with its members", [_ID], required=("cluster_id", "members")),
+        "/changes": _list("What happened, oldest first", _LIMIT, _CURSOR),
+        "/captures": _list("Captures, newest first", _SITE, _LIMIT, _CURSOR),
+        "/captures/{id}": _operation("A capture and where its bytes are", [_ID], required=("capture_id", "url")),
+        "/held": _list("Pages that wait for a person", _SITE, _LIMIT, _CURSOR),
+        "/runs": _list("Crawls and replays, newest first", _LIMIT, _CURSOR),
+        "/sites": _list("What there is of each site"),
+    },
+}

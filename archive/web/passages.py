@@ -1,0 +1,53 @@
+"""Where two texts say the same: runs of words that stand in both. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from archive.similarity import words
+
+RUN = 5
+"""Words in a row that count as shared, as in the shingles that clusters are made by."""
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a block, and whether the other text has it, too."""
+
+    text: str
+    is_shared: bool
+
+
+def mark(text: str, other: str) -> list[list[Passage]]:
+    """The blocks of `text`, each in stretches that stand in `other` or do not.
+
+    >>> [(one.text, one.is_shared) for one in mark("Hôm nay mưa to ở Huế", "mưa to ở")[0]]
+    [('Hôm nay mưa to ở Huế', False)]
+    """
+    theirs = _said(other)
+    runs = {tuple(theirs[at : at + RUN]) for at in range(len(theirs) - RUN + 1)}
+    return [_block(block, runs) for block in text.split("\n\n") if block]
+
+
+def _said(text: str) -> list[str]:
+    return ["".join(words(match)) for match in _WORD.findall(text)]
+
+
+def _block(block: str, runs: set[tuple[str, ...]]) -> list[Passage]:
+    places = [match.span() for match in _WORD.finditer(block)]
+    said = _said(block)
+    shared = [False] * len(said)
+    for at in range(len(said) - RUN + 1):
+        if tuple(said[at : at + RUN]) in runs:
+            shared[at : at + RUN] = [True] * RUN
+    passages: list[Passage] = []
+    start = 0
+    for at in range(1, len(said)):
+        if shared[at] != shared[at - 1]:
+            # The space between belongs to what is not shared, so that a mark begins and ends with a word.
+            end = places[at][0] if shared[at] else places[at - 1][1]
+            passages.append(Passage(block[start:end], shared[at - 1]))
+            start = end
+    return [*passages, Passage(block[start:], bool(shared) and shared[-1])]

@@ -1,0 +1,292 @@
+"""The pages of the reading site: text only, no page of a paper is ever part of one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.templating import Jinja2Templates
+
+from archive.diff import diff
+from archive.exceptions import UnknownNameError
+from archive.storage import feed, pages
+from archive.types import Decision, DecisionKind
+from archive.web import charts
+from archive.web.passages import mark
+from archive.web.site import COOKIE, BadRequestError, cached, number, parameter, same, site_of
+from archive.web.words import LANGUAGES, language, translate
+
+PAGE = 40
+LATEST = 12
+_BODY = 8192
+"""Bytes of a form: a token and an id."""
+
+
+def show(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:  # noqa: ANN401
+    """A page in the reader's language."""
+    to = language(request)
+    site = site_of(request)
+    templates: Jinja2Templates = request.app.state.templates
+    context |= {
+        "t": lambda text: translate(text, to),
+        "lang": to,
+        "languages": LANGUAGES,
+        "may_decide": site.knows(request),
+        "has_token": site.token is not None,
+        "csrf": site.sign("form") if site.token is not None else "",
+    }
+    response = templates.TemplateResponse(request, template, context, status_code=status)
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return cached(request, response) if status == 200 else response  # noqa: PLR2004
+
+
+def _articles(request: Request, ids: list[str]) -> dict[str, dict[str, Any]]:
+    with site_of(request).archive.reading() as connection:
+        return {row["article_id"]: row for row in pages.among(connection, "articles", "article_id", ids)}
+
+
+def front(request: Request) -> Response:
+    """What is new, edited, copied and gone."""
+    kinds = {"New": ("new",), "Edited": ("edited", "released"), "Copied": ("clustered",), "Gone": ("gone",)}
+    happened = {}
+    with site_of(request).archive.reading() as connection:
+        for name, chosen in kinds.items():
+            happened[name] = pages.page(connection, "changes", limit=LATEST, among=("kind", chosen))
+    ids = {row["article_id"] for rows in happened.values() for row in rows if row["article_id"]}
+    found = _articles(request, sorted(ids))
+    columns = {
+        name: [
+            {**found[row["article_id"]], "at": row["at"]}
+            for row in {row["article_id"]: row for row in reversed(rows)}.values()
+            if row["article_id"] in found
+        ][::-1]
+        for name, rows in happened.items()
+    }
+    return show(request, "front.html", columns=columns)
+
+
+def articles(request: Request) -> Response:
+    """All articles, newest first; of one paper where asked."""
+    site, cursor = parameter(request, "site"), parameter(request, "cursor")
+    archive = site_of(request).archive
+    with archive.reading() as connection:
+        rows = pages.page(connection, "articles", limit=PAGE + 1, after=cursor, equal={"site": site} if site else {})
+    sites = [row[0] for row in archive.tally("articles", "site")]
+    following = rows[PAGE - 1]["article_id"] if len(rows) > PAGE else None
+    return show(request, "articles.html", rows=rows[:PAGE], sites=sites, site=site, following=following)
+
+
+def _article(request: Request, name: str = "id") -> dict[str, Any]:
+    wanted = request.path_params[name]
+    row = next(site_of(request).archive.rows("articles", article_id=wanted), None)
+    if row is None:
+        raise UnknownNameError(f"no article {wanted!r}")
+    return row
+
+
+def article(request: Request) -> Response:
+    """An article as it reads now, or as it read in one of its versions."""
+    row = _article(request)
+    archive = site_of(request).archive
+    versions = archive.versions(row["article_id"])
+    chosen = number(request, "version", len(versions), most=len(versions))
+    members = _members(request, row["cluster_id"]) if row["cluster_id"] else []
+    return show(request, "article.html", head=row, row=versions[chosen - 1], versions=versions, members=members)
+
+
+def _members(request: Request, cluster_id: str) -> list[dict[str, Any]]:
+    return list(
+        site_of(request).archive.rows("cluster_members", cluster_id=cluster_id, order_by=("first_seen_at", "url"))
+    )
+
+
+def differences(request: Request) -> Response:
+    """Two versions side by side."""
+    row = _article(request)
+    versions = site_of(request).archive.versions(row["article_id"])
+    after = number(request, "to", len(versions), most=len(versions))
+    before = number(request, "from", max(after - 1, 1), most=len(versions))
+    changes = diff(versions[before - 1], versions[after - 1])
+    return show(
+        request, "diff.html", head=row, before=versions[before - 1], after=versions[after - 1], changes=changes,
+        versions=versions,
+    )  # fmt: skip
+
+
+def compare(request: Request) -> Response:
+    """Two articles side by side, with what both say marked."""
+    one, other = _article(request), _article(request, "other")
+    texts = [_text(row) for row in (one, other)]
+    sides = [(one, mark(texts[0], texts[1])), (other, mark(texts[1], texts[0]))]
+    return show(request, "compare.html", sides=sides)
+
+
+def _text(row: dict[str, Any]) -> str:
+    return "\n\n".join(part for part in (row["lede"], row["body"]) if part)
+
+
+def cluster(request: Request) -> Response:
+    """Who ran it when."""
+    name = request.path_params["id"]
+    head = next(site_of(request).archive.rows("clusters", cluster_id=name), None)
+    if head is None:
+        raise UnknownNameError(f"no cluster {name!r}")
+    members = _members(request, name)
+    places = charts.places([row["published_at"] or row["first_seen_at"] for row in members])
+    return show(request, "cluster.html", head=head, members=list(zip(members, places, strict=True)))
+
+
+def papers(request: Request) -> Response:
+    """Every site with its figures."""
+    with site_of(request).archive.reading() as connection:
+        rows = feed.sites(connection)
+    return show(request, "papers.html", rows=rows)
+
+
+def paper(request: Request) -> Response:
+    """One site: how much, how often edited, what it copies and who copies it."""
+    name = request.path_params["site"]
+    with site_of(request).archive.reading() as connection:
+        head = next((row for row in feed.sites(connection) if row["site"] == name), None)
+        if head is None:
+            raise UnknownNameError(f"no paper {name!r}")
+        counts = pages.volume(connection, name)
+        flows = [row for row in pages.flows(connection, limit=1000) if name in (row["origin"], row["copier"])]
+        latest = pages.page(connection, "articles", limit=LATEST, equal={"site": name})
+    if parameter(request, "as") == "csv":
+        return _csv(("day", "articles"), counts)
+    return show(
+        request, "paper.html", head=head, counts=counts, bars=charts.bars(counts[-60:]), flows=flows, latest=latest
+    )
+
+
+def copies(request: Request) -> Response:
+    """The flow of copies between papers."""
+    with site_of(request).archive.reading() as connection:
+        rows = pages.flows(connection)
+        clusters = pages.page(connection, "clusters", limit=PAGE)
+    if parameter(request, "as") == "csv":
+        return _csv(("origin", "copier", "texts"), [(row["origin"], row["copier"], row["texts"]) for row in rows])
+    originals = _articles(request, [row["original_id"] for row in clusters])
+    ribbons, left, right, height = charts.flow(rows)
+    return show(
+        request, "copies.html", rows=rows, ribbons=ribbons, left=left, right=right, height=height,
+        clusters=clusters, originals=originals,
+    )  # fmt: skip
+
+
+def _csv(header: tuple[str, ...], rows: list[Any]) -> Response:
+    """Numbers and names of sites; a name that a spreadsheet would compute is quoted as text."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(header)
+    writer.writerows([[_cell(value) for value in row] for row in rows])
+    return Response(file.getvalue(), media_type="text/csv; charset=utf-8")
+
+
+def _cell(value: object) -> str:
+    text = str(value)
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+def runs(request: Request) -> Response:
+    """The last crawls and replays."""
+    with site_of(request).archive.reading() as connection:
+        rows = pages.page(connection, "runs", limit=PAGE)
+    return show(request, "runs.html", rows=rows)
+
+
+def held(request: Request) -> Response:
+    """What waits for a person."""
+    with site_of(request).archive.reading() as connection:
+        rows = pages.page(connection, "held", limit=PAGE + 1, after=parameter(request, "cursor"))
+    following = rows[PAGE - 1]["capture_id"] if len(rows) > PAGE else None
+    return show(request, "held.html", rows=rows[:PAGE], following=following, is_wrong=False)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a small form. Raises BadRequestError for a big one."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _BODY:
+            raise BadRequestError("too long a form")
+    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether a form was sent from a page of this site: browsers say so, and other clients need no cookie."""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+async def sign_in(request: Request) -> Response:
+    """Give a cookie to whoever has the token."""
+    site = site_of(request)
+    form = await _form(request)
+    if site.token is None or not _is_ours(request) or not same(form.get("token", ""), site.token):
+        return show(request, "signin.html", status=403, is_wrong=True)
+    response = RedirectResponse("/held", 303)
+    response.set_cookie(COOKIE, site.sign("session"), httponly=True, samesite="strict")
+    return response
+
+
+def sign_in_page(request: Request) -> Response:
+    """Ask for the token."""
+    return show(request, "signin.html", is_wrong=False)
+
+
+async def decide(request: Request) -> Response:
+    """Release or discard a held page."""
+    site = site_of(request)
+    form = await _form(request)
+    kind = {"release": DecisionKind.RELEASE, "discard": DecisionKind.DISCARD}.get(form.get("decision", ""))
+    if not (site.knows(request) and _is_ours(request) and same(form.get("csrf", ""), site.sign("form"))):
+        return show(request, "signin.html", status=403, is_wrong=False)
+    if kind is None:
+        raise BadRequestError("decision is release or discard")
+    name = request.path_params["id"]
+    if next(site.archive.rows("held", capture_id=name), None) is None:
+        raise UnknownNameError(f"no capture {name!r} waits")
+    await run_in_threadpool(site.decide, Decision(kind, name, site.now()))
+    return RedirectResponse("/held", 303)
+
+
+def choose_language(request: Request) -> Response:
+    """Remember the language, and go back."""
+    to = request.path_params["lang"]
+    if to not in LANGUAGES:
+        raise UnknownNameError(f"no language {to!r}")
+    back = urlsplit(request.headers.get("referer", ""))
+    where = back.path if back.netloc == request.headers.get("host") else "/"
+    response = RedirectResponse(
+        "/" + where.lstrip("/") + (f"?{back.query}" if back.query and where != "/" else ""), 303
+    )
+    response.set_cookie("luubao_language", to, max_age=31_536_000, samesite="lax")
+    return response
+
+
+ROUTES = [
+    Route("/", front),
+    Route("/articles", articles),
+    Route("/articles/{id:str}", article),
+    Route("/articles/{id:str}/diff", differences),
+    Route("/articles/{id:str}/compare/{other:str}", compare),
+    Route("/clusters/{id:str}", cluster),
+    Route("/papers", papers),
+    Route("/papers/{site:path}", paper),
+    Route("/copies", copies),
+    Route("/runs", runs),
+    Route("/held", held),
+    Route("/held/{id:str}", decide, methods=["POST"]),
+    Route("/sign-in", sign_in_page, methods=["GET"]),
+    Route("/sign-in", sign_in, methods=["POST"]),
+    Route("/language/{lang:str}", choose_language),
+]

@@ -1,0 +1,110 @@
+"""The words of the site in Vietnamese; in English they stand in the templates themselves."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+VIETNAMESE = {
+    "A newspaper archive": "Kho lưu trữ báo chí",
+    "Skip to content": "Đến nội dung",
+    "Today": "Hôm nay",
+    "Articles": "Bài báo",
+    "Papers": "Các báo",
+    "Copies": "Sao chép",
+    "Runs": "Lượt thu thập",
+    "Held": "Chờ duyệt",
+    "New": "Mới",
+    "Edited": "Đã sửa",
+    "Copied": "Được chép lại",
+    "Gone": "Đã gỡ",
+    "Nothing here yet": "Chưa có gì",
+    "The latest": "Mới nhất",
+    "All articles": "Tất cả bài báo",
+    "All": "Tất cả",
+    "Older": "Cũ hơn",
+    "Paper": "Báo",
+    "first seen": "thấy lần đầu",
+    "published": "xuất bản",
+    "Gone since": "Bị gỡ từ",
+    "Version": "Phiên bản",
+    "Versions": "Các phiên bản",
+    "of": "trên",
+    "Compare": "So sánh",
+    "from": "từ",
+    "to": "đến",
+    "The page as received": "Trang như khi nhận được",
+    "At the paper": "Trên trang báo",
+    "What was cut from the page": "Những gì đã lược khỏi trang",
+    "Same text elsewhere": "Cùng nội dung ở nơi khác",
+    "The story of this text": "Hành trình của bài viết",
+    "What changed": "Những gì đã đổi",
+    "Before": "Trước",
+    "After": "Sau",
+    "The same words: only typography differs": "Cùng từ ngữ, chỉ khác cách trình bày",
+    "Back to the article": "Về bài báo",
+    "Shared passages are marked": "Những đoạn chung được đánh dấu",
+    "Captures": "Bản chụp",
+    "original": "bản gốc",
+    "copy": "bản chép",
+    "excerpt": "trích đoạn",
+    "Role": "Vai trò",
+    "Title": "Tiêu đề",
+    "Articles by day": "Số bài theo ngày",
+    "Day": "Ngày",
+    "Table": "Bảng",
+    "Texts that more than one paper ran": "Bài mà nhiều báo cùng đăng",
+    "versions": "phiên bản",
+    "title": "tiêu đề",
+    "lede": "sapo",
+    "body": "nội dung",
+    "captions": "chú thích ảnh",
+    "author": "tác giả",
+    "numbers": "con số",
+    "names": "tên riêng",
+    "Who copies whom": "Ai chép của ai",
+    "Wider is more. On the left who wrote it, on the right who ran it again.": "Dải càng rộng càng nhiều bài. "
+    "Bên trái là báo viết, bên phải là báo đăng lại.",
+    "Last captured": "Chụp lần cuối",
+    "Kind": "Loại",
+    "Started": "Bắt đầu",
+    "Finished": "Kết thúc",
+    "Counts": "Số liệu",
+    "Reason": "Lý do",
+    "Release": "Cho qua",
+    "Discard": "Bỏ",
+    "Pages kept out of the versions until a person looked": "Những trang chưa được coi là phiên bản, "
+    "cho đến khi có người xem",
+    "Token": "Mã truy cập",
+    "Sign in": "Đăng nhập",
+    "Sign in to release or discard": "Đăng nhập để cho qua hoặc bỏ",
+    "Started without a token: nobody can decide here": "Khởi chạy không có mã: không ai duyệt được ở đây",
+    "Wrong token": "Mã không đúng",
+    "Not found": "Không tìm thấy",
+    "Feed": "Nguồn tin",
+    "API": "API",
+    "Opens the paper's own page, away from this machine": "Mở trang của báo, bên ngoài máy này",
+    "Decision": "Quyết định",
+    "When": "Thời điểm",
+    "first": "đầu tiên",
+    "edited": "đã sửa",
+    "released": "được cho qua",
+    "What is new, edited, copied and gone": "Tin mới, tin sửa, tin chép và tin gỡ",
+}
+
+
+def language(request: Request) -> str:
+    """As the reader chose, else as the browser asks, else Vietnamese."""
+    chosen = request.cookies.get("luubao_language", "")
+    if chosen in LANGUAGES:
+        return chosen
+    for part in request.headers.get("accept-language", "").split(","):
+        tag = part.partition(";")[0].strip().lower().partition("-")[0]
+        if tag in LANGUAGES:
+            return tag
+    return "vi"
+
+
+def translate(text: str, to: str) -> str:
+    """`text` in the reader's language."""
+    return VIETNAMESE.get(text, text) if to == "vi" else text

@@ -1,0 +1,273 @@
+"""The archive over HTTP, asked for by real clients over loopback."""
+
+import json
+import re
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
+
+import pytest
+import uvicorn
+from click.testing import CliRunner
+
+from archive.core import Archive
+from archive.web.app import create_app
+from archive.web.passages import mark
+from archive.web.site import Site
+from archive.web.words import VIETNAMESE
+from crawler.cli import main
+from crawler.recording import open_archive
+
+ROOT = Path(__file__).parents[1]
+TOKEN = "a token that is long enough"
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args):
+        return None
+
+
+OPENER = urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler({}))
+
+
+class Served:
+    def __init__(self, folder, **options):
+        self.archive = Archive.open(folder)
+
+        def decide(made):
+            with open_archive(folder) as writing:
+                writing.decide(made)
+
+        site = Site(self.archive, lambda: datetime.now(UTC), decide, **options)
+        app = create_app(site, hosts=["127.0.0.1"])
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.base = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]})
+
+    def __enter__(self):
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_):
+        self.server.should_exit = True
+        self.thread.join()
+        self.socket.close()
+        self.archive.close()
+
+    def get(self, path, *, data=None, **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        body = urlencode(data).encode() if data is not None else None
+        url = path if path.startswith("http") else self.base + path
+        try:
+            with OPENER.open(urllib.request.Request(url, body, named), timeout=30) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as e:
+            with e:
+                return e.code, e.headers, e.read()
+
+    def json(self, path):
+        status, _, body = self.get(path)
+        assert status == 200, body
+        return json.loads(body)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("web") / "archive"
+    done = CliRunner().invoke(main, ["replay", str(ROOT / "seeds"), "--archive", str(folder)])
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(folder):
+    with Served(folder) as served:
+        yield served
+
+
+def articles(served):
+    return served.json("/api/v1/articles?limit=200")["items"]
+
+
+def test_pages_of_the_api_hold_every_article_once(served):
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = served.json(f"/api/v1/articles?limit=7&cursor={cursor}")
+        seen += [row["id"] for row in page["items"]]
+        cursor = page["next"]
+    expected = [row["article_id"] for row in served.archive.rows("articles")]
+    assert len(seen) == len(set(seen))
+    assert set(seen) == set(expected)
+
+
+def test_changes_come_in_their_order_and_the_cursor_goes_on(served):
+    first = served.json("/api/v1/changes?limit=5")
+    rest = served.json(f"/api/v1/changes?limit=200&cursor={first['next']}")
+    expected = [row["change_id"] for row in served.archive.changes()]
+    assert [row["change_id"] for row in first["items"] + rest["items"]] == expected[:205]
+    assert served.json(f"/api/v1/changes?cursor={expected[-1]}") == {"items": [], "next": None}
+
+
+def test_an_answer_is_sent_once(served):
+    _, headers, _ = served.get("/api/v1/articles")
+    status, again, body = served.get("/api/v1/articles", If_None_Match=headers["ETag"])
+    assert (status, body, again["ETag"]) == (304, b"", headers["ETag"])
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=x", "limit=201", "cursor=nothing", "site=%00", "limit=%F0%9D%9F%99"]
+)
+def test_a_wrong_parameter_is_named(served, query):
+    status, headers, body = served.get(f"/api/v1/articles?{query}")
+    assert (status, headers["Content-Type"]) == (400, "application/problem+json")
+    assert query.partition("=")[0] in json.loads(body)["detail"]
+
+
+def test_what_the_description_names_answers_as_it_says(served):
+    document = served.json("/api/v1/openapi.json")
+    some = next(row for row in articles(served) if row["cluster"])
+    ids = {"/articles": some["id"], "/clusters": some["cluster"], "/captures": some["capture"]}
+    for path, operations in document["paths"].items():
+        real = re.sub(r"^(/\w+)/\{id\}", lambda found: f"{found[1]}/{ids[found[1]]}", path)
+        schema = operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        assert set(schema["required"]) <= set(served.json(f"/api/v1{real}")), path
+        if "{id}" in path:
+            assert served.get("/api/v1" + path.replace("{id}", "0" * 16))[0] == 404
+
+
+def test_a_memento_is_found_by_its_time_and_is_what_was_received(served):
+    edited = next(row for row in articles(served) if row["versions"] > 1)
+    versions = served.json(f"/api/v1/articles/{edited['id']}/versions")["items"]
+    status, gate, _ = served.get(f"/timegate/{edited['url']}", Accept_Datetime="Thu, 01 Jan 2015 00:00:00 GMT")
+    assert (status, gate["Vary"]) == (302, "accept-datetime")
+    status, headers, body = served.get(gate["Location"])
+    assert status == 200
+    capture = served.archive.load_capture(versions[0]["capture"])
+    assert body == capture.payload
+    assert f'datetime="{headers["Memento-Datetime"]}"' in headers["Link"]
+    _, _, listed = served.get(f"/timemap/link/{edited['url']}")
+    assert listed.decode().count('memento"; datetime=') >= len(versions)
+    assert served.get(f"/timegate/{edited['url']}", Accept_Datetime="soon")[0] == 400
+
+
+def test_a_page_of_a_paper_leaves_in_a_sandbox(served):
+    for row in articles(served):
+        _, headers, _ = served.get(f"/captures/{row['capture']}/raw")
+        assert headers["Content-Security-Policy"].startswith("sandbox;")
+        assert "allow-" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_feeds_are_well_formed_and_name_the_articles(served):
+    some = next(row for row in articles(served) if row["cluster"])
+    for name in ("new", f"edits/{some['id']}", f"copies/{some['id']}"):
+        _, _, atom = served.get(f"/feeds/{name}.atom")
+        entries = ET.fromstring(atom).findall("{http://www.w3.org/2005/Atom}entry")
+        items = served.json(f"/feeds/{name}.json")["items"]
+        assert [entry[0].text for entry in entries] == [item["id"] for item in items] != []
+
+
+def test_metrics_count_the_articles(served):
+    _, _, body = served.get("/metrics")
+    counted = re.findall(r"^luubao_articles\{.*\} (\d+)$", body.decode(), re.MULTILINE)
+    assert sum(map(int, counted)) == len(list(served.archive.rows("articles")))
+
+
+def pages(served):
+    found = articles(served)
+    some = next(row for row in found if row["cluster"])
+    other = next(row for row in found if row["cluster"] == some["cluster"] and row["id"] != some["id"])
+    ids = [f"/articles/{row['id']}" for row in found]
+    diffs = [f"/articles/{row['id']}/diff" for row in found]
+    papers = [f"/papers/{row['site']}" for row in served.json("/api/v1/sites")["items"]]
+    about = [f"/articles/{some['id']}/compare/{other['id']}", f"/clusters/{some['cluster']}"]
+    return ["/", "/articles", "/papers", "/copies", "/runs", "/held", "/sign-in", *ids, *diffs, *papers, *about]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_answers_under_a_strict_policy_without_inline_code(served, language):
+    for path in pages(served):
+        status, headers, body = served.get(path, Accept_Language=language)
+        text = body.decode()
+        assert status == 200, path
+        assert f'<html lang="{language}">' in text
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert re.findall(r"<script(?! src=\"/static/)|<style|<[^>]+ (?:style|on\w+)=", text) == [], path
+
+
+def test_every_link_of_the_front_page_leads_somewhere(served):
+    _, _, body = served.get("/")
+    for href in set(re.findall(r'href="(/[^"]*)"', body.decode())):
+        assert served.get(href.replace("&amp;", "&"))[0] in (200, 303), href
+
+
+def test_every_word_of_the_templates_is_in_vietnamese():
+    used = set()
+    for path in (ROOT / "archive/web/templates").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        used |= set(re.findall(r"\bt\([\"'](.+?)[\"']\)", text.replace("'s own page", "’s own page")))
+    missing = {word for word in used if word.replace("’", "'") not in VIETNAMESE}
+    assert missing == set()
+    assert len(used) > 40
+
+
+def test_another_host_name_is_refused(served):
+    assert served.get("/", Host="evil.example")[0] == 400
+
+
+def test_a_stranger_decides_nothing(folder):
+    with Served(folder, token=TOKEN) as served:
+        (row, *_) = served.json("/api/v1/held")["items"]
+        form = {"decision": "discard", "csrf": "0" * 64}
+        assert served.get(f"/held/{row['capture_id']}", data=form)[0] == 403
+        assert served.get("/sign-in", data={"token": "wrong"})[0] == 403
+        assert row in served.json("/api/v1/held")["items"]
+
+
+def test_whoever_has_the_token_discards_from_a_page_of_the_site_only(tmp_path):
+    folder = tmp_path / "archive"
+    CliRunner().invoke(main, ["replay", str(ROOT / "seeds"), "--archive", str(folder)])
+    with Served(folder, token=TOKEN) as served:
+        status, headers, _ = served.get("/sign-in", data={"token": TOKEN})
+        assert status == 303
+        cookie = headers["Set-Cookie"].partition(";")[0]
+        assert "HttpOnly" in headers["Set-Cookie"]
+        _, _, page = served.get("/held", Cookie=cookie)
+        csrf = re.search(r'name="csrf" value="(\w+)"', page.decode())[1]
+        name = served.json("/api/v1/held")["items"][0]["capture_id"]
+        form = {"decision": "discard", "csrf": csrf}
+        assert served.get(f"/held/{name}", data=form, Cookie=cookie, Origin="http://evil.example")[0] == 403
+        assert served.get(f"/held/{name}", data={**form, "csrf": "0"}, Cookie=cookie)[0] == 403
+        assert served.get(f"/held/{name}", data=form, Cookie=cookie, Origin=served.base)[0] == 303
+        assert name not in [row["capture_id"] for row in served.json("/api/v1/held")["items"]]
+
+
+def test_a_private_archive_asks_for_the_token(folder):
+    with Served(folder, token=TOKEN, is_private=True) as served:
+        assert {served.get(path)[0] for path in ("/", "/api/v1/articles", "/metrics", "/feeds/new.atom")} == {401}
+        assert served.get("/api/v1/articles", Authorization=f"Bearer {TOKEN}")[0] == 200
+
+
+def test_of_one_address_only_so_many_requests_are_heard(folder):
+    with Served(folder, requests_per_second=1) as served:
+        answers = [served.get("/api/v1/runs") for _ in range(12)]
+        assert [status for status, _, _ in answers][:4] == [200] * 4
+        assert {headers["Retry-After"] for status, headers, _ in answers if status == 429} == {"1"}
+
+
+def test_shared_words_are_marked_from_word_to_word():
+    (block,) = mark("Một hai ba bốn năm sáu bảy", "hai ba bốn năm sáu")
+    assert [(one.text, one.is_shared) for one in block] == [
+        ("Một ", False),
+        ("hai ba bốn năm sáu", True),
+        (" bảy", False),
+    ]
