@@ -6,7 +6,7 @@ ARCHIVE ?= luubao-archive
 # Tools must not write outside the checkout, and test runs must not differ by who runs them.
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup run test lint format types bench bench-extraction docs lock clean
+.PHONY: help setup run test drills lint format types bench bench-extraction docs lock clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -25,6 +25,9 @@ run: setup  ## replay seeds/ into ./luubao-archive and say what was found
 
 test: setup  ## run the tests (they start the PostgreSQL that they need)
 	$(BIN)/python -m pytest
+
+drills: setup  ## kill, starve, lock out and mislead real crawls, at length, and print what was measured
+	LUUBAO_DRILLS=long $(BIN)/python -m pytest -s -p no:randomly tests/drills
 
 lint: setup  ## check style
 	$(BIN)/ruff check .

@@ -28,6 +28,7 @@ from archive.exceptions import (
     StorageError,
     UnknownNameError,
 )
+from archive.failpoint import failpoint
 from archive.history import Effect, Historian, Seen
 from archive.lock import WriterLock
 from archive.storage import captures, feed, histories, index
@@ -157,6 +158,7 @@ class Archive:
             try:
                 place = location or group.append(capture, encoded)
                 seen = group.add_capture(capture, public_id, place, site=self._site_of(capture))
+                failpoint("db_mid")
                 effect = group.historian.observe(seen, document)
                 group.copies.update(effect.touched, at=capture.captured_at)
             except BaseException:
@@ -561,7 +563,9 @@ class _Group:
     def finish(self) -> None:
         if self._writer is not None:
             self._writer.close()
+        failpoint("db_before_commit")
         self._transaction.commit()
+        failpoint("db_after_commit")
         self.connection.close()
 
     def abandon(self) -> None:

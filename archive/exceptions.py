@@ -41,6 +41,14 @@ class StorageError(ArchiveError):
     """Raised when the database or the disk refuses: full, read-only, unreachable."""
 
 
+class DiskError(StorageError):
+    """Raised when the disk does not take what has to be written: it is full, over a quota or a limit, or failing."""
+
+
+class DatabaseError(StorageError):
+    """Raised when the database does not do what it has to: locked for too long, unreachable, read-only, damaged."""
+
+
 class UnknownNameError(ArchiveError):
     """Raised where a URL, id or number names nothing in the archive."""
 

@@ -25,6 +25,8 @@ _RETRY_FIRST = timedelta(minutes=10)
 _RETRY_LAST = timedelta(hours=24)
 MAX_ATTEMPTS = 5
 """Failures in a row after which an address is given up until it is listed again."""
+REST = timedelta(hours=24)
+"""How long an address that was given up is left alone, however often it is listed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ kind to damage do not report it (a torn last member passes 18 of 19 times)."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,10 @@ from archive.core import Archive
 from archive.exceptions import ArchiveError
 from archive.storage import captures, checks
 from archive.storage.captures import StoredCapture
+
+_GZIP_HEADER = 10
+"""Bytes (RFC 1952, 2.3)."""
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +76,22 @@ def _check_file(path: Path, stored: list[StoredCapture]) -> list[Problem]:
         return [Problem(path.name, f"the file is missing with {len(stored)} captures: restore it from a backup")]
     problems = []
     found: dict[int, str] = {}
+    begins = {0}
     try:
         for record in warc.scan(path):
             if isinstance(record, warc.Damage):
                 problems.append(Problem(f"{path.name} at {record.offset}", record.reason))
             elif isinstance(record, warc.Scanned) and record.payload_sha256 is not None:
+                begins |= {record.offset, record.offset + record.length}
                 found[record.offset] = warc.scanned_id(
                     url=record.url,
                     captured_at=record.captured_at,
                     status=record.status,
                     payload_sha256=record.payload_sha256,
                 )
+        problems += [
+            Problem(f"{path.name} at {at}", "its gzip header was altered") for at in _odd_headers(path, begins)
+        ]
     except ArchiveError as e:
         return [Problem(path.name, str(e))]
     for capture in stored:
@@ -91,3 +101,17 @@ def _check_file(path: Path, stored: list[StoredCapture]) -> list[Problem]:
             problems.append(Problem(f"capture {capture.public_id}", f"{path.name} at {capture.offset}: {what}"))
     problems += [Problem(f"{path.name} at {at}", f"record {name} is in no row") for at, name in found.items()]
     return problems
+
+
+def _odd_headers(path: Path, begins: set[int]) -> list[int]:
+    """Where a gzip header is unlike the others of its file: no checksum covers it, and one writer writes them alike."""
+    headers: dict[int, bytes] = {}
+    with path.open("rb") as file:
+        for at in sorted(begins):
+            file.seek(at)
+            headers[at] = file.read(_GZIP_HEADER)
+    known = Counter(header for header in headers.values() if header.startswith(_GZIP_MAGIC))
+    if not known:
+        return []
+    usual = known.most_common(1)[0][0]
+    return [at for at, header in headers.items() if header not in (usual, b"")]

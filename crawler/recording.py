@@ -7,15 +7,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archive import warc
 from archive.core import Archive, Recorded
+from archive.failpoint import failpoint
 from archive.types import Capture, Cause, Document, Edition, Outcome
 from crawler.extraction import extract
 from crawler.extraction.edition import edition
 from crawler.sites import site_of
 
 logger = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from crawler.crawl.readers import Readers
 
 
 class SiteExtractor:
@@ -54,15 +59,33 @@ def adopt_orphans(archive: Archive) -> int:
 
     Returns how many captures were taken in.
     """
+    orphans = archive.orphans()
+    adopted = _adopt_files(archive, orphans) if orphans else 0
+    archive.commit()
+    return adopted
+
+
+def _adopt_files(archive: Archive, orphans: list[Path]) -> int:
+    # The page at which a process died may be the one that it died of: it is read within limits, as in a crawl.
+    from crawler.crawl.readers import Readers  # noqa: PLC0415  after a crash only
+
+    readers = Readers(1)
+    try:
+        return sum(_adopt(archive, path, readers) for path in orphans)
+    finally:
+        readers.close()
+
+
+def _adopt(archive: Archive, path: Path, readers: Readers) -> int:
     adopted = 0
-    for path in archive.orphans():
-        for found in warc.scan(path):
-            if isinstance(found, warc.Scanned):
-                capture = warc.read_at(path, found.offset, found.length, inner=found.inner)
-                place = warc.Location(path.name, found.offset, found.length)
-                adopted += archive.record(capture, extract(capture), location=place).is_new
-        # File by file: a file that is half in the database would be taken for a known one.
-        archive.commit()
+    for found in warc.scan(path):
+        if isinstance(found, warc.Scanned):
+            capture = warc.read_at(path, found.offset, found.length, inner=found.inner)
+            place = warc.Location(path.name, found.offset, found.length)
+            document, _ = readers.wait_for(capture)
+            adopted += archive.record(capture, document, location=place).is_new
+            failpoint("adopting")
+    # File by file: a file that is half in the database would be taken for a known one.
     archive.commit()
     return adopted
 

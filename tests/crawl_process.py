@@ -1,7 +1,10 @@
 """One crawl in a process of its own, as a test wants it: Scrapy's reactor cannot be started twice.
 
-Called with one JSON object: paper, base, folder, now (ISO), and whatever else `crawl` takes."""
+Called with one JSON object: paper, base, folder, now (ISO), and whatever else `crawl` takes. For drills: `delay`,
+`backoff`, `jump` ([answers, days]: the clock is set), `time_limit` of readers, and `without`: protections switched off,
+so that a drill can show that it would notice (`drills.controls`)."""
 
+import itertools
 import json
 import os
 import signal
@@ -12,6 +15,9 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
+from drills import controls
+
+from crawler.crawl import readers
 from crawler.crawl.desk import Desk, Plan, Revisit
 from crawler.crawl.run import Place, crawl
 from crawler.sites import Source, SourceKind, find_site
@@ -25,19 +31,47 @@ def main() -> None:
         hosts=(urlsplit(base).hostname,),
         sources=tuple(Source(SourceKind(kind), base + path) for kind, path in wish["sources"]),
     )
-    start, began = datetime.fromisoformat(wish["now"]), monotonic()
     if "kill_after" in wish:
         _kill_after(wish["kill_after"])
+    if wish.get("without"):
+        controls.switch_off(wish["without"])
+    if "time_limit" in wish:
+        readers.TIME_LIMIT = wish["time_limit"]
     account = crawl(
         site,
         Place(Path(wish["folder"])),
-        Plan(revisit=Revisit(wish.get("revisit", "due")), budget=wish.get("budget", 10_000)),
-        clock=lambda: start + timedelta(seconds=monotonic() - began),
+        Plan(
+            revisit=Revisit(wish.get("revisit", "due")),
+            budget=wish.get("budget", 10_000),
+            since=datetime.fromisoformat(wish["since"]) if "since" in wish else None,
+        ),
+        clock=_clock(datetime.fromisoformat(wish["now"]), *wish.get("jump", (0, 0))),
         allow_private=[urlsplit(base).netloc],
         workers=1,
-        overrides={"LUUBAO_DELAY": 0.0, "LUUBAO_BACKOFF": 0.1},
+        overrides={
+            "LUUBAO_DELAY": wish.get("delay", 0.0),
+            "LUUBAO_BACKOFF": wish.get("backoff", 0.1),
+            **wish.get("settings", {}),
+        },
     )
     sys.stdout.write(json.dumps({**account.as_counts(), "broken": account.broken_sources}))
+
+
+def _clock(start: datetime, answers: int, days: float):
+    """A clock that begins at `start`, and is set once by `days`, after so many answers."""
+    began = monotonic()
+    set_by = timedelta(0)
+    if days:
+        answered, count = Desk.answered, itertools.count(1)
+
+        async def counting(self, errand, capture):
+            nonlocal set_by
+            if next(count) == answers:
+                set_by = timedelta(days=days)
+            await answered(self, errand, capture)
+
+        Desk.answered = counting
+    return lambda: start + set_by + timedelta(seconds=monotonic() - began)
 
 
 def _kill_after(answers: int) -> None:

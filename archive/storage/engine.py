@@ -5,6 +5,7 @@ The only module that knows drivers and dialects."""
 from __future__ import annotations
 
 import errno
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from archive.exceptions import StorageError
+from archive.exceptions import DatabaseError, DiskError, StorageError
 
 try:  # An SQLite of its own: system ones before 3.51.3 can lose a commit when the WAL is reset (sqlite.org/wal.html).
     from pysqlite3 import dbapi2 as _bundled
@@ -129,6 +130,8 @@ def _postgresql_readonly(connection: Any, record: object) -> None:  # noqa: ANN4
 
 
 _MENDABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_SAYS_DISK = re.compile(r"disk is full|disk I/O error|No space left")
 _RESUME = "what was committed is safe; mend that and run it again"
 
 
@@ -141,11 +144,13 @@ def storage_errors(database: object) -> Iterator[None]:
         if e.errno not in _MENDABLE:
             raise
         where = e.filename or str(database)
-        raise StorageError(f"cannot write {str(where)!r}: {e.strerror}; {_RESUME}") from e
+        kind = DiskError if e.errno in _FULL else StorageError
+        raise kind(f"cannot write {str(where)!r}: {e.strerror}; {_RESUME}") from e
     except DBAPIError as e:
         if e.connection_invalidated or isinstance(e.orig, _operational_errors()):
             reason = str(e.orig).strip().splitlines()[0]
-            raise StorageError(f"database {str(database)!r}: {reason}; {_RESUME}") from e
+            kind = DiskError if _SAYS_DISK.search(reason) else DatabaseError
+            raise kind(f"database {str(database)!r}: {reason}; {_RESUME}") from e
         raise
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, or_, select, update
+from sqlalchemy import Connection, case, func, insert, literal, or_, select, update
 
 from archive.storage import schema
 
@@ -76,8 +76,12 @@ def add(connection: Connection, site: str, addresses: Sequence[Address], *, now:
         connection.execute(insert(_frontier), rows)
     again = [key for key, state in known.items() if state == FAILED]
     if again:
+        rested = literal(now, _frontier.c.due_at.type)
         connection.execute(
-            update(_frontier).where(_frontier.c.url_key.in_(again)), {"state": NEW, "due_at": now, "attempts": 0}
+            update(_frontier)
+            .where(_frontier.c.url_key.in_(again))
+            # Listed again, and all the same not before its rest is over: lists repeat what fails at every visit.
+            .values(state=NEW, due_at=case((_frontier.c.due_at > now, _frontier.c.due_at), else_=rested), attempts=0)
         )
     return len(rows) - len(captured) + len(again), len(wanted) - len(rows) + len(captured) - len(again)
 
@@ -189,7 +193,7 @@ def left(connection: Connection, site: str, *, now: datetime) -> dict[str, int]:
         select(
             func.coalesce(func.sum(case(((_frontier.c.state == NEW) & is_due, 1), else_=0)), 0),
             func.coalesce(func.sum(case((_frontier.c.state.in_((KNOWN, GONE)) & is_due, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((_frontier.c.due_at > now, 1), else_=0)), 0),
+            func.coalesce(func.sum(case(((_frontier.c.state != FAILED) & (_frontier.c.due_at > now), 1), else_=0)), 0),
             func.coalesce(func.sum(case((_frontier.c.state == FAILED, 1), else_=0)), 0),
         ).where(_frontier.c.site == site, _frontier.c.kind == ARTICLE)
     ).one()

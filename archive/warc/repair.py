@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archive.failpoint import failpoint
 from archive.warc.reading import Damage, members
 from archive.warc.writing import OPEN, REPAIRED, TORN, sync_folder
 
@@ -53,6 +54,7 @@ def repair(path: Path) -> RepairReport:
     if whole:
         _copy_part(path, repaired, start=0, size=whole)
     sync_folder(path.parent)
+    failpoint("repairing")
     path.unlink()
     sync_folder(path.parent)
     return RepairReport(

@@ -21,6 +21,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.exceptions import WarcExistsError
+from archive.failpoint import failpoint, is_armed
 from archive.version import VERSION
 from archive.warc.identity import identity
 
@@ -148,8 +149,10 @@ class WarcWriter:
             self._open_path.unlink()
             return None
         path = self.folder / self.file
+        failpoint("warc_synced")
         self._open_path.rename(path)
         sync_folder(self.folder)
+        failpoint("warc_closed")
         return path
 
     def _append(self, members: bytes) -> None:
@@ -157,6 +160,9 @@ class WarcWriter:
         self._is_torn = True
         rest = memoryview(members)
         try:
+            if is_armed("warc_half"):
+                rest = rest[self._stream.write(rest[: len(rest) // 2]) :]
+                failpoint("warc_half")
             while rest:
                 rest = rest[self._stream.write(rest) :]
         except OSError:
@@ -166,6 +172,7 @@ class WarcWriter:
             raise
         self._is_torn = False
         self.size += len(members)
+        failpoint("warc_written")
 
 
 def find_file(folder: Path, file: str) -> Path:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from archive.types import Cause
-from crawler.cli.options import archive_options, json_option, one_line, print_json
+from crawler.cli.options import SHUT_OUT, archive_options, json_option, one_line, print_json
 from crawler.sites import Site, find_site, site_of, sites
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def crawl(  # noqa: PLR0917  click passes them by name
         print_json({"site": site.name, **account.as_counts(), "broken_sources": account.broken_sources})
     else:
         _print_account(site, account, folder)
+    if account.is_shut_out:
+        click.get_current_context().exit(SHUT_OUT)
 
 
 def _site(name: str) -> Site:

@@ -13,7 +13,7 @@ import click
 
 from archive.core import Archive
 from archive.diff import Change, Piece
-from archive.exceptions import ArchiveError
+from archive.exceptions import ArchiveError, ArchiveLockedError, DatabaseError, DiskError
 from archive.text import tidy
 from crawler.config import FILE, Config, ConfigError, read_config
 from crawler.sites import sites
@@ -49,7 +49,7 @@ def archive_options(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **kwargs)
         except ArchiveError as e:
-            raise click.ClickException(one_line(str(e))) from e
+            raise _Failure(e) from e
 
     return wrapper
 
@@ -74,6 +74,27 @@ config_option = click.option(
     show_default=f"{FILE} in the archive's folder",
     help="Settings.",
 )
+
+
+DISK, DATABASE, SHUT_OUT = 3, 5, 18
+"""Exit codes of what a supervisor may act on; docs/operating.md lists them."""
+
+
+class _Failure(click.ClickException):
+    """An error in one line, with the exit code of its kind."""
+
+    def __init__(self, error: ArchiveError) -> None:
+        super().__init__(one_line(str(error)))
+        self._error = error
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]  # click reads it, and never writes it
+        """What a supervisor goes by."""
+        if isinstance(self._error, DiskError):
+            return DISK
+        return DATABASE if isinstance(self._error, DatabaseError | ArchiveLockedError) else 1
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

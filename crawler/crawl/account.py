@@ -44,6 +44,11 @@ class CrawlAccount(Account):
         """Articles that were as before."""
         return self.outcomes[Outcome.UNCHANGED] + self.not_modified
 
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether the site let us fetch nothing: it asked for a long pause, or its robots.txt cannot be read."""
+        return self.requests == 0 and any(self.failed[reason] for reason in ("host_held", "robots_unreachable"))
+
     def as_counts(self) -> dict[str, int]:
         """For the `runs` view and for programs."""
         return {

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from archive import revisit
 from archive.core import Archive, Recorded
+from archive.failpoint import failpoint
 from archive.storage import frontier
 from archive.storage.frontier import Address, Visit
 from archive.types import Capture, Document, Outcome
@@ -36,6 +37,7 @@ from crawler.discovery import (
     shards_since,
 )
 from crawler.extraction.decode import Failure, decode_content
+from crawler.politeness.refusal import Refusal
 from crawler.sites import Site, Source, SourceKind, site_of
 
 logger = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ _NOT_MODIFIED = 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _OK = 200
+_NEVER_ASKED = frozenset({Refusal.HOST_HELD, Refusal.ROBOTS_UNREACHABLE})
 
 
 class Revisit(StrEnum):
@@ -229,6 +232,7 @@ class Desk:
                 )
 
         visits = await self._writer.call(take)
+        failpoint("leased")
         # An article whose next visit is due within this run waits for the next one all the same.
         self._leased.update(visit.id for visit in visits)
         return visits
@@ -270,24 +274,16 @@ class Desk:
 
     async def failed(self, errand: Errand, reason: str, *, retry_at: datetime | None = None) -> None:
         """Settle a request that got no answer, or was never made."""
-        self.account.failed[reason] += 1
-        now = self._clock()
+        if reason != Refusal.STOPPING:
+            self.account.failed[reason] += 1
+        columns = _after_failure(errand.visit, reason, retry_at, self._clock()) if errand.visit is not None else {}
 
         def settle(archive: Archive) -> None:
             assert errand.visit is not None
-            attempts = errand.visit.attempts + 1
-            due_at = retry_at or revisit.next_attempt(attempts, now)
             with archive.writing() as connection:
-                frontier.settle(
-                    connection,
-                    errand.visit.id,
-                    attempts=attempts,
-                    due_at=due_at,
-                    problem=reason,
-                    **({} if due_at is not None else {"state": frontier.FAILED}),
-                )
+                frontier.settle(connection, errand.visit.id, **columns)
 
-        if errand.source is not None:
+        if errand.source is not None and reason != Refusal.STOPPING:
             self.account.broken_sources[errand.url] = reason
         if errand.visit is not None:
             await self._writer.call(settle)
@@ -429,6 +425,7 @@ class Desk:
             columns["due_at"] = revisit.next_attempt(attempts, at)
             if columns["due_at"] is None and visit.state == frontier.NEW:
                 state = frontier.FAILED
+                columns["due_at"] = at + revisit.REST
         else:
             is_edit = outcome is Outcome.VERSION and visit.visited_at is not None
             frontier.count_visit(connection, visit.id, is_edit=is_edit)
@@ -462,6 +459,19 @@ def _conditions(visit: Visit) -> tuple[tuple[str, str], ...]:
     """Ask for the page only if it changed (RFC 9110, 13.1)."""
     pairs = (("If-None-Match", visit.etag), ("If-Modified-Since", visit.last_modified))
     return tuple((name, value) for name, value in pairs if value)
+
+
+def _after_failure(visit: Visit, reason: str, retry_at: datetime | None, now: datetime) -> dict[str, object]:
+    """What becomes of an address that gave no answer."""
+    if reason == Refusal.STOPPING:
+        return {}  # nobody asked for it: as it was
+    if reason in _NEVER_ASKED:
+        # The host is to be left alone, which says nothing about the page: it must not use up its attempts.
+        return {"problem": reason, "due_at": retry_at or now + LEASE}
+    attempts = revisit.MAX_ATTEMPTS if reason == Refusal.BLOCKED_SSRF else visit.attempts + 1
+    due_at = retry_at or revisit.next_attempt(attempts, now)
+    columns: dict[str, object] = {"attempts": attempts, "due_at": due_at, "problem": reason}
+    return columns if due_at is not None else columns | {"state": frontier.FAILED, "due_at": now + revisit.REST}
 
 
 def _settle_source(connection: Connection, visit: Visit, capture: Capture) -> None:

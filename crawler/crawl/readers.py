@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import resource
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
@@ -50,6 +50,12 @@ class Readers:
         future: Future[Any] = self._pool.schedule(read_capture, args=(capture,), timeout=TIME_LIMIT)
         return future
 
+    def wait_for(self, capture: Capture) -> tuple[Document, bytes]:
+        """Read `capture` and wait for what comes of it."""
+        future = self.read(capture)
+        wait([future])
+        return result(future, capture)
+
     def close(self) -> None:
         """End the processes, whatever they are doing."""
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types only what returns something
@@ -60,7 +66,13 @@ def result(future: Future[Any], capture: Capture) -> tuple[Document, bytes]:
     """What `Readers.read` gave; a page that killed its reader is a verdict of its own."""
     try:
         read: tuple[Document, bytes] = future.result()
-    except (FutureTimeoutError, ProcessExpired, MemoryError) as e:
-        reason = f"took over {TIME_LIMIT:.0f} s" if isinstance(e, FutureTimeoutError) else "its reader died"
+    except Exception as e:  # noqa: BLE001  whatever a page does to its reader, the crawl goes on
+        reason = _why(e)
         return Document(verdict=Verdict.EXTRACTION_FAILED, detail=reason), warc.encode(capture)
     return read
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, FutureTimeoutError):
+        return f"took over {TIME_LIMIT:.0f} s"
+    return "its reader died" if isinstance(error, ProcessExpired) else f"its reader failed: {type(error).__name__}"

@@ -1,0 +1,178 @@
+"""Where a drill takes place: a newsroom, an archive, crawls as processes, and the judge of what is left."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from newsroom import Newsroom, serve
+
+from archive import warc
+from archive.core import Archive
+from archive.verify import verify
+
+ROOT = Path(__file__).parent.parent.parent
+IS_LONG = os.environ.get("LUUBAO_DRILLS") == "long"
+SEED = int(os.environ.get("LUUBAO_DRILLS_SEED", "20261125"))
+SOURCES = [("home", "/"), ("feed", "/rss/home.rss"), ("sitemap", "/sitemap.xml")]
+
+
+def size(short, long):
+    """A number of a drill: the short form runs with every `make test`, the long one with `make drills`."""
+    return long if IS_LONG else short
+
+
+def say(drill: str, **figures) -> None:
+    """Print what was measured, with the seed that makes it happen again."""
+    told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items())
+    sys.stdout.write(f"\n{drill}: {told} (seed {SEED})\n")
+
+
+def dice(drill: str) -> random.Random:
+    return random.Random(f"{SEED} {drill}")
+
+
+@dataclass
+class Findings:
+    """What the judge says of an archive after a drill."""
+
+    articles: int
+    lost: set[str]
+    doubled: set[str]
+    problems: list[str] = field(default_factory=list)
+    captures: int = 0
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.lost and not self.doubled and not self.problems
+
+
+class Lab:
+    """One paper, one archive."""
+
+    def __init__(self, server, folder: Path) -> None:
+        self.server, self.folder = server, folder
+        self.paper = server.newsroom.papers[0].name
+        self.base = server.urls[self.paper]
+
+    def start(self, *, env: dict[str, str] | None = None, **wish) -> subprocess.Popen:
+        """Begin a crawl in a session of its own."""
+        wish = {
+            "paper": self.paper,
+            "base": self.base,
+            "folder": str(self.folder),
+            "now": self.server.now().isoformat(),
+            "sources": SOURCES,
+        } | wish
+        return subprocess.Popen(
+            [sys.executable, str(ROOT / "tests" / "crawl_process.py"), json.dumps(wish)],
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PATH": "", **(env or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def crawl(self, *, status: int = 0, **wish) -> dict:
+        """One whole crawl, and its account."""
+        process = self.start(**wish)
+        said, complaint = process.communicate(timeout=900)
+        assert process.returncode == status, f"status {process.returncode}: {complaint[-2000:]}"
+        return json.loads(said) if status == 0 else {"complaint": complaint}
+
+    def kill_after(self, answers: int, *, number: int = signal.SIGKILL, **wish) -> bool:
+        """Begin a crawl and kill it when the server has answered so often; False if it had ended before."""
+        before = len(self.server.log)
+        process = self.start(**wish)
+        while process.poll() is None and len(self.server.log) < before + answers:
+            time.sleep(0.002)
+        is_killed = process.poll() is None
+        if is_killed:
+            os.kill(process.pid, number)
+        process.communicate(timeout=120)
+        return is_killed
+
+    def articles(self) -> dict[str, dict]:
+        with Archive.open(self.folder) as archive:
+            return {_path(row["url"]): row for row in archive.rows("articles")}
+
+    def served(self) -> set[str]:
+        """Paths of the articles that the server has shown."""
+        return {one.path for one in self.server.log if one.is_article and one.status == 200 and one.fault is None}
+
+    def judge(self, expected: set[str], *, versions: int = 1) -> Findings:
+        """Whether everything expected is there once, and every record stands where its row says."""
+        articles = self.articles()
+        found = Findings(
+            articles=len(articles),
+            lost=expected - articles.keys(),
+            doubled={path for path, row in articles.items() if row["versions"] > versions},
+        )
+        with Archive.open(self.folder) as archive:
+            found.problems += [f"{problem.where}: {problem.what}" for problem in verify(archive).problems]
+            rows = list(archive.rows("captures"))
+            found.captures = len(rows)
+            found.problems += _pointers(archive, rows)
+        records = 0
+        for path in sorted((self.folder / "captures").glob("*.warc.gz")):
+            try:
+                gzip.decompress(path.read_bytes())
+            except (EOFError, OSError, zlib.error) as e:
+                found.problems.append(f"{path.name}: {e}")
+            records += sum(isinstance(one, warc.Scanned) for one in warc.scan(path))
+        if records != len(rows):
+            found.problems.append(f"{records} records, {len(rows)} rows")
+        return found
+
+
+def _pointers(archive: Archive, rows: list[dict]) -> list[str]:
+    """Captures that cannot be read at the place that their row names, as what the row says."""
+    wrong = []
+    for row in rows:
+        capture = archive.load_capture(row["capture_id"])
+        if capture.url != row["url"] or warc.capture_id(capture) != row["capture_id"]:
+            wrong.append(f"capture {row['capture_id']} is another one")
+    return wrong
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+@contextmanager
+def newsroom(folder: Path, *, articles: int, paper: str = "baolaocai", seed: int = 7):
+    """A lab with one paper that has about so many articles."""
+    with serve(Newsroom(seed, papers=(paper,), articles=articles)) as server:
+        yield Lab(server, folder)
+
+
+def standing(lab: Lab) -> set[str]:
+    """Paths of all articles that the paper has now."""
+    model, now = lab.server.newsroom, lab.server.now()
+    minute = int(now.timestamp()) // 60
+    stories = model.stories(model.papers[0], now)
+    return {story.path(minute) for story in stories if not story.life.is_gone_at(minute)}
+
+
+def gaps(log) -> list[float]:
+    """Seconds from the end of each answer to the next request of the same host."""
+    entries = sorted(log, key=lambda one: one.begun)
+    return [later.begun - earlier.done for earlier, later in itertools.pairwise(entries)]
+
+
+FORBIDDEN = re.compile(r"^/(?:tim-kiem|tu-khoa|print|search)")
