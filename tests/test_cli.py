@@ -454,7 +454,7 @@ def test_a_second_writer_is_told_to_wait(own, monkeypatch):
 
     monkeypatch.setattr("archive.lock.WAIT", 0.1)
     with open_archive(own) as archive, archive.writing():
-        fails(replay(SEEDS / "gone", archive=own), "being written by another process", "wait")
+        fails(replay(SEEDS / "gone", archive=own), "being written by another process", "wait", code=5)
 
 
 def test_a_database_that_is_not_there_is_one_line(tmp_path):
@@ -514,7 +514,7 @@ def test_a_full_disk_ends_in_one_line_and_the_next_run_goes_on(tmp_path, empty_a
         check=False,
         timeout=120,
     )
-    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
     line = done.stderr.strip().splitlines()[-1]
     assert line.startswith("Error: ")
     assert part in line

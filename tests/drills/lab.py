@@ -112,7 +112,7 @@ class Lab:
 
     def served(self) -> set[str]:
         """Paths of the articles that the server has shown."""
-        return {one.path for one in self.server.log if one.is_article and one.status == 200 and one.fault is None}
+        return {_path(one.path) for one in self.server.log if one.is_article and one.status == 200 and one.fault is None}
 
     def judge(self, expected: set[str], *, versions: int = 1) -> Findings:
         """Whether everything expected is there once, and every record stands where its row says."""
@@ -150,8 +150,7 @@ def _pointers(archive: Archive, rows: list[dict]) -> list[str]:
 
 
 def _path(url: str) -> str:
-    parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return urlsplit(url).path  # what follows it is where the reader came from
 
 
 @contextmanager
