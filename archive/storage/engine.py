@@ -135,6 +135,11 @@ _SAYS_DISK = re.compile(r"disk is full|disk I/O error|No space left")
 _RESUME = "what was committed is safe; mend that and run it again"
 
 
+def database_failure(reason: str) -> type[StorageError]:
+    """Whether it was the disk or the database itself that failed, by what the driver says."""
+    return DiskError if _SAYS_DISK.search(reason) else DatabaseError
+
+
 @contextmanager
 def storage_errors(database: object) -> Iterator[None]:
     """Turn what a user can mend (disk full, read-only, locked, unreachable) into a StorageError of one line."""
@@ -149,8 +154,7 @@ def storage_errors(database: object) -> Iterator[None]:
     except DBAPIError as e:
         if e.connection_invalidated or isinstance(e.orig, _operational_errors()):
             reason = str(e.orig).strip().splitlines()[0]
-            kind = DiskError if _SAYS_DISK.search(reason) else DatabaseError
-            raise kind(f"database {str(database)!r}: {reason}; {_RESUME}") from e
+            raise database_failure(reason)(f"database {str(database)!r}: {reason}; {_RESUME}") from e
         raise
 
 

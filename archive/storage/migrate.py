@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 
 from archive.exceptions import NewerArchiveError, NoArchiveError, NotAnArchiveError, StorageError
-from archive.storage.engine import APPLICATION_ID, connect
+from archive.storage.engine import APPLICATION_ID, connect, database_failure
 from archive.storage.schema import CONTENT_TABLES, metadata
 from archive.storage.views import VIEWS
 
@@ -46,7 +46,7 @@ def prepare(database: str | URL, *, shown_as: object, may_make: bool = True) -> 
             if current_revision(connection, shown_as=shown_as) != HEAD:
                 _upgrade(connection)
     except DatabaseError as e:
-        raise StorageError(
+        raise database_failure(_first_line(e))(
             f"cannot set up the database of {str(shown_as)!r}: {_first_line(e)}; mend that and run it again"
         ) from e
     finally:

@@ -112,7 +112,8 @@ class Lab:
 
     def served(self) -> set[str]:
         """Paths of the articles that the server has shown."""
-        return {_path(one.path) for one in self.server.log if one.is_article and one.status == 200 and one.fault is None}
+        shown = (one for one in self.server.log if one.is_article and one.status == 200 and one.fault is None)
+        return {_path(one.path) for one in shown}
 
     def judge(self, expected: set[str], *, versions: int = 1) -> Findings:
         """Whether everything expected is there once, and every record stands where its row says."""
