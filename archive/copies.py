@@ -198,7 +198,8 @@ def _links(edges: Iterable[ArticleEdge], public: dict[int, str]) -> list[Link]:
 def _strength(edge: ArticleEdge) -> tuple[float, ...]:
     """Strongest first. All figures count, so that edges which are equal in this show the same evidence."""
     figures = (edge.resemblance, edge.containment_ab, edge.containment_ba, edge.lede_ab, edge.lede_ba, edge.numbers)
-    return _RANK[edge.relation], *(-figure for figure in figures)
+    order = (edge.order_ab or 0.0, edge.order_ba or 0.0)
+    return _RANK[edge.relation], *(-figure for figure in (*figures, *order))
 
 
 def _stored(member: Member, cluster_id: str, article: int, by_edge: dict[int, ArticleEdge]) -> StoredMember:

@@ -17,7 +17,7 @@ from archive.decisions import stored
 if TYPE_CHECKING:
     from archive.core import Archive
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the fingerprint covers something else; archives are compared within one format."""
 _MODULUS = 1 << 256
 _LEFT_OUT = {

@@ -19,6 +19,9 @@ import xxhash
 from archive.text import tokens
 from archive.types import Relation
 
+RULES = 2
+"""Number of the rules in this module: raised with whatever makes other sketches, figures or relations of the same
+texts. What an earlier number made is due to be made anew (`luubao reindex`); 1 is all that bore no number yet."""
 SHINGLE = 5
 """Words a shingle. Three Vietnamese syllables are too common: they bring five times the candidates."""
 SAMPLE = 16
@@ -155,12 +158,16 @@ class Evidence:
     numbers: float
     """Of the figures of the text that prints fewer, those that the other prints too, counted as often as they stand;
     1 if one prints none. An excerpt agrees wholly, last month's report does not."""
+    order_ab: float
+    """Words of a that stand in b in the same order."""
+    order_ba: float
 
 
 def compare(a: Profile, b: Profile) -> Evidence:
     """The overlap of two texts."""
     shared = len(np.intersect1d(a.shingles, b.shingles, assume_unique=True))
     union = len(a.shingles) + len(b.shingles) - shared
+    in_order = aligned(a, b)
     return Evidence(
         resemblance=_share(shared, union),
         containment_ab=_share(shared, len(a.shingles)),
@@ -168,6 +175,8 @@ def compare(a: Profile, b: Profile) -> Evidence:
         lede_ab=_covered(a.opening, b.threes),
         lede_ba=_covered(b.opening, a.threes),
         numbers=_agreement(a.numbers, b.numbers),
+        order_ab=_share(in_order, a.tokens),
+        order_ba=_share(in_order, b.tokens),
     )
 
 
@@ -233,14 +242,13 @@ def relate(a: Profile, b: Profile, evidence: Evidence, *, same_site: bool) -> Re
     most = max(evidence.containment_ab, evidence.containment_ba)
     if most < _EDITED_CONTAINMENT:
         return None
-    shared = aligned(a, b)
-    if not (is_exact and a.title == b.title) and most >= _PARTIAL_CONTAINMENT and _is_series(a, b, evidence, shared):
+    if not (is_exact and a.title == b.title) and most >= _PARTIAL_CONTAINMENT and _is_series(a, b, evidence):
         return Relation.SERIES
     if same_site:
         return _relate_same_site(a, b, evidence) if most >= _PARTIAL_CONTAINMENT else None
     if is_exact:
         return Relation.EXACT
-    is_edited = shared >= _EDITED_ALIGNED * max(a.tokens, b.tokens)
+    is_edited = min(evidence.order_ab, evidence.order_ba) >= _EDITED_ALIGNED
     relation = Relation.NEAR_COPY if is_edited else _relate_across(a, b, evidence)
     return relation if is_edited or most >= _PARTIAL_CONTAINMENT else None
 
@@ -265,7 +273,7 @@ def _relate_across(a: Profile, b: Profile, evidence: Evidence) -> Relation:
     return Relation.PARTIAL_REUSE
 
 
-def _is_series(a: Profile, b: Profile, evidence: Evidence, shared: int) -> bool:
+def _is_series(a: Profile, b: Profile, evidence: Evidence) -> bool:
     """The same template with other figures: in the headline, or in the text, where other words were left alone.
 
     An edit that changes one word in five changes one figure in five. A series is where far fewer figures
@@ -277,7 +285,7 @@ def _is_series(a: Profile, b: Profile, evidence: Evidence, shared: int) -> bool:
     figures = min(len(a.numbers), len(b.numbers))
     if not figures or evidence.numbers >= _SERIES_NUMBERS:
         return False
-    survives = min(shared / min(a.tokens, b.tokens), _FIGURES_KEPT)
+    survives = min(max(evidence.order_ab, evidence.order_ba), _FIGURES_KEPT)
     agreeing = round(evidence.numbers * figures)
     chance = sum(
         comb(figures, count) * survives**count * (1 - survives) ** (figures - count) for count in range(agreeing + 1)

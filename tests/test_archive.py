@@ -426,6 +426,8 @@ def test_a_copy_shows_its_evidence(archive):
         "lede_coverage",
         "lede_coverage_of_other",
         "numbers",
+        "words_in_order",
+        "words_in_order_of_other",
     )
     assert (row["reason"], row["compared_with_id"]) == ("exact", archive.get_article(URL)["article_id"])
     assert [row[name] for name in shares] == [1.0] * len(shares)

@@ -61,6 +61,11 @@ def test_figures_that_agree(other, share):
     assert compare(made("12 cầu, 5 chợ"), made(other)).numbers == share
 
 
+def test_words_count_in_their_order_and_as_shares_of_either_text():
+    evidence = compare(made("một hai ba bốn"), made("bốn một hai năm ba sáu bảy tám"))
+    assert (evidence.order_ab, evidence.order_ba) == (0.75, 0.375)
+
+
 def test_texts_without_figures_agree_in_them():
     assert compare(made("cầu"), made("chợ")).numbers == 1.0
 

@@ -130,8 +130,7 @@ def test_no_content_row_can_be_replaced(filled, verb):
 
 def test_no_content_row_can_be_upserted_over(filled):
     copied = "INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT ({column}) DO UPDATE SET {column} = 0"
-    several = {"sketch"}  # its key has two columns
-    assert set(allowed(filled, copied)) <= several
+    assert allowed(filled, copied) == []
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"])
@@ -140,7 +139,7 @@ def test_no_content_table_can_be_truncated(filled):
 
 
 def test_every_table_is_content_or_state(engine):
-    state = {"article", "membership", "breaker", "run", "frontier", "host", "slot"}
+    state = {"article", "sketch", "edge", "derived", "membership", "breaker", "run", "frontier", "host", "slot"}
     assert set(metadata.tables) - set(CONTENT) == state
 
 

@@ -159,6 +159,8 @@ def add_edge(
             "lede_ab": evidence.lede_ab,
             "lede_ba": evidence.lede_ba,
             "numbers": evidence.numbers,
+            "order_ab": evidence.order_ab,
+            "order_ba": evidence.order_ba,
         },
     )
 
@@ -177,6 +179,9 @@ class ArticleEdge:
     lede_ab: float
     lede_ba: float
     numbers: float
+    order_ab: float | None
+    """None where rules before number 2 made the edge."""
+    order_ba: float | None
 
 
 def edges_of(connection: Connection, articles: Iterable[int]) -> list[ArticleEdge]:
@@ -192,7 +197,7 @@ def edges_of(connection: Connection, articles: Iterable[int]) -> list[ArticleEdg
         a, b = owner.get(row.document_a), owner.get(row.document_b)
         if a is not None and b is not None:
             relation = row.relation_within if sites[a] == sites[b] else row.relation
-            found.append(ArticleEdge(row.id, a, b, Relation(relation), *row[5:]))
+            found.append(ArticleEdge(row.id, a, b, Relation(relation), *tuple(row)[5:]))
     return found
 
 
@@ -209,6 +214,8 @@ _EDGES_OF = (
         _edge.c.lede_ab,
         _edge.c.lede_ba,
         _edge.c.numbers,
+        _edge.c.order_ab,
+        _edge.c.order_ba,
     )
     .where(
         or_(

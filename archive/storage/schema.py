@@ -1,8 +1,8 @@
 """The tables: one schema for SQLite and PostgreSQL.
 
 Content tables only grow: triggers forbid any UPDATE or DELETE (see `migrations`). State tables (`article`,
-`membership`, `breaker`, `run`) hold what can be worked out again from the content at any time, and those of the
-crawl (`frontier`, `host`, `slot`) what is to be done next. Programs read
+`sketch`, `edge`, `membership`, `breaker`, `run`) hold what can be worked out again from the content at any time, and
+those of the crawl (`frontier`, `host`, `slot`) what is to be done next. Programs read
 the plural views (`archive.storage.views`), never these tables."""
 
 from __future__ import annotations
@@ -266,6 +266,8 @@ edge = Table(
     Column("lede_ab", Float, nullable=False, comment="share of the opening of a that stands in b"),
     Column("lede_ba", Float, nullable=False),
     Column("numbers", Float, nullable=False, comment="agreement of the figures that both print"),
+    Column("order_ab", Float, comment="share of the words of a that stand in b in the same order; NULL: older rules"),
+    Column("order_ba", Float),
     UniqueConstraint("document_a", "document_b"),
     Index(None, "document_b"),
 )
@@ -283,6 +285,13 @@ membership = Table(
     Column("other_id", _Id, ForeignKey("article.id"), comment="the article that the evidence compares it with"),
     Column("is_a", Boolean(name="is_a"), nullable=False, comment="this article is the a of that edge"),
     Index(None, "cluster_id"),
+)
+
+derived = Table(
+    "derived",
+    metadata,
+    Column("name", Text, primary_key=True, comment="what was worked out from the content: copies"),
+    Column("rules", Integer, nullable=False, comment="number of the rules that made all of it"),
 )
 
 breaker = Table(
@@ -360,8 +369,6 @@ CONTENT_TABLES = (
     judgement,
     change,
     decision,
-    sketch,
-    edge,
     tombstone,
 )
 """Tables that only grow. The order is that of their foreign keys."""

@@ -161,6 +161,9 @@ GROUP BY m.cluster_id""",
             "lede_coverage": "Share of this article's opening that stands in the other one.",
             "lede_coverage_of_other": "Share of the other one's opening that stands in this article.",
             "numbers": "Share of the figures of the text with fewer of them that the other prints too: 0 to 1.",
+            "words_in_order": "Share of this article's words that stand in the other one in the same order: 0 to 1; "
+            "NULL where rules before number 2 compared them.",
+            "words_in_order_of_other": "Share of the other one's words that stand in this article in the same order.",
             "published_at": "When the page says it was published, UTC.",
             "first_seen_at": "When it was first captured, UTC.",
             "credit_name": "The source that the page itself names.",
@@ -172,7 +175,10 @@ GROUP BY m.cluster_id""",
        CASE WHEN m.is_a THEN g.containment_ba ELSE g.containment_ab END AS containment_of_other,
        CASE WHEN m.is_a THEN g.lede_ab ELSE g.lede_ba END AS lede_coverage,
        CASE WHEN m.is_a THEN g.lede_ba ELSE g.lede_ab END AS lede_coverage_of_other,
-       g.numbers, d.published_at, a.first_seen_at, d.credit_name, d.credit_url
+       g.numbers,
+       CASE WHEN m.is_a THEN g.order_ab ELSE g.order_ba END AS words_in_order,
+       CASE WHEN m.is_a THEN g.order_ba ELSE g.order_ab END AS words_in_order_of_other,
+       d.published_at, a.first_seen_at, d.credit_name, d.credit_url
 FROM membership m
 JOIN article a ON a.id = m.article_id
 JOIN judgement j ON j.id = a.head_id
@@ -320,7 +326,8 @@ _INTEGER_COLUMNS = frozenset(
     "modified_offset".split()
 )
 _FLOAT_COLUMNS = frozenset(
-    "resemblance containment containment_of_other lede_coverage lede_coverage_of_other numbers".split()
+    "resemblance containment containment_of_other lede_coverage lede_coverage_of_other numbers words_in_order "
+    "words_in_order_of_other".split()
 )
 
 

@@ -206,6 +206,8 @@ def _evidence(row: dict[str, Any]) -> str:
             f"{row['containment']:.0%} of it in {row['compared_with_id']}",
             f"{row['containment_of_other']:.0%} of that in it",
         ]
+    if row["words_in_order"] is not None:
+        facts.append(f"{row['words_in_order']:.0%} of its words in the same order")
     if credit:
         facts.append(f"credits {credit}")
     return ", ".join(facts)
