@@ -5,6 +5,7 @@ for the control: nobody holds a slot)."""
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from dataclasses import replace
@@ -43,8 +44,6 @@ async def main() -> None:
     writer = Writer(Path(wish["folder"]), None)
     await writer.open()
     config = Config(standard=SiteConfig(every=timedelta(seconds=wish["every"])), parallel=2)
-    import os
-
     runner = Runner(
         sites,
         config,
@@ -57,6 +56,8 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, runner.stop)
     loop.call_later(wish["seconds"], runner.stop)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     await runner.forever()
     await writer.close()
 
