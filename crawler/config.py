@@ -158,57 +158,86 @@ class _Reader:
     """Checks a file, key by key; an error names the line of the key."""
 
     def __init__(self, path: Path, text: str, known_sites: frozenset[str]) -> None:
-        self._path, self._lines, self._known = path, text.splitlines(), known_sites
+        self._path, self._known = path, known_sites
+        self._lines = _lines(text)
 
     def read(self, said: dict[str, Any]) -> Config:
         for key in said:
-            self._check_name(key, ("contact", "schedule", "sites"), table=None)
+            self._check_name(key, ("contact", "schedule", "sites"), ())
         schedule = self._table(said, "schedule")
-        values = self._values(schedule, _SCHEDULE, table="schedule")
+        values = self._values(schedule, _SCHEDULE, ("schedule",))
         sites = values.pop("sites", None)
         parallel = values.pop("parallel", Config().parallel)
         for name in sites or ():
-            self._check_site(name, "sites")
+            self._check_site(name, ("schedule", "sites"))
         by_site = {}
         for name, own in self._table(said, "sites").items():
-            self._check_site(name, name)
+            self._check_site(name, ("sites", name))
             if not isinstance(own, dict):
-                raise self._error(name, f"[sites.{name}] has to be a table")
-            chosen = self._values(own, {**_SITE, "enabled": _flag}, table=f"sites.{name}")
+                raise self._error(("sites", name), f"[sites.{name}] has to be a table")
+            chosen = self._values(own, {**_SITE, "enabled": _flag}, ("sites", name))
             by_site[name] = SiteConfig(**{**values, **chosen})
-        contact = _checked(self, "contact", said["contact"], _text) if "contact" in said else None
+        contact = self._checked(("contact",), said["contact"], _text) if "contact" in said else None
         return Config(contact, sites, parallel, SiteConfig(**values), by_site)
 
     def _table(self, said: dict[str, Any], name: str) -> dict[str, Any]:
         table = said.get(name, {})
         if not isinstance(table, dict):
-            raise self._error(name, f"[{name}] has to be a table")
+            raise self._error((name,), f"[{name}] has to be a table")
         return table
 
     def _values(
-        self, said: dict[str, Any], known: Mapping[str, Callable[[object], object]], *, table: str
+        self, said: dict[str, Any], known: Mapping[str, Callable[[object], object]], table: tuple[str, ...]
     ) -> dict[str, Any]:
         for key in said:
-            self._check_name(key, tuple(known), table=table)
-        return {key: _checked(self, key, value, known[key]) for key, value in said.items()}
+            self._check_name(key, tuple(known), table)
+        return {key: self._checked((*table, key), value, known[key]) for key, value in said.items()}
 
-    def _check_name(self, key: str, known: tuple[str, ...], *, table: str | None) -> None:
+    def _check_name(self, key: str, known: tuple[str, ...], table: tuple[str, ...]) -> None:
         if key not in known:
-            where = f" in [{table}]" if table else ""
-            raise self._error(key, f"no option {key!r}{where}: there is {', '.join(known)}")
+            where = f" in [{'.'.join(table)}]" if table else ""
+            raise self._error((*table, key), f"no option {key!r}{where}: there is {', '.join(known)}")
 
-    def _check_site(self, name: str, key: str) -> None:
+    def _check_site(self, name: str, key: tuple[str, ...]) -> None:
         if name not in self._known:
             raise self._error(key, f"no site {name!r}: `luubao sites` lists them")
 
-    def _error(self, key: str, problem: str) -> ConfigError:
-        pattern = re.compile(rf"^\s*(?:\[.*\b{re.escape(key)}\b.*\]|\"?{re.escape(key)}\"?\s*=)")
-        line = next((number for number, line in enumerate(self._lines, start=1) if pattern.search(line)), None)
-        return ConfigError(self._path, line, problem)
+    def _checked(self, key: tuple[str, ...], value: object, check: Callable[[object], Any]) -> Any:  # noqa: ANN401  each option its own
+        try:
+            return check(value)
+        except ValueError as e:
+            raise self._error(key, f"{key[-1]} has to be {e}, not {value!r}") from e
+
+    def _error(self, key: tuple[str, ...], problem: str) -> ConfigError:
+        # A key in a table of one line stands where the table does.
+        places = (self._lines.get(key[:end]) for end in range(len(key), 0, -1))
+        return ConfigError(self._path, next((line for line in places if line), None), problem)
 
 
-def _checked(reader: _Reader, key: str, value: object, check: Callable[[object], Any]) -> Any:  # noqa: ANN401  each option its own
-    try:
-        return check(value)
-    except ValueError as e:
-        raise reader._error(key, f"{key} has to be {e}, not {value!r}") from e  # noqa: SLF001  a part of it
+_HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*([\w."' -]+?)\s*=""")
+
+
+def _lines(text: str) -> dict[tuple[str, ...], int]:
+    r"""{path of a table or key: the first line that names it}.
+
+    tomllib keeps no lines. It has read the file by now, so what looks like a header or a key is one, but for what
+    stands in a text of several lines, which no option needs.
+
+    >>> _lines("[schedule]\nlimit = 1\n[sites.'a']\nlimit = 2\n")[("sites", "a", "limit")]
+    4
+    """
+    found: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        header, key = _HEADER.match(line), _KEY.match(line)
+        if header:
+            table = _path(header[1])
+        named = table if header else (*table, *_path(key[1])) if key else ()
+        for end in range(1, len(named) + 1):
+            found.setdefault(named[:end], number)
+    return found
+
+
+def _path(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
