@@ -44,8 +44,9 @@ def luubao(*arguments, archive):
 def test_status_tells_of_the_last_crawl_the_next_one_and_what_is_wrong(tmp_path):
     account = {"listed": 9, "stored": 4, "failed_timeout": 2, "broken_sources": {"https://a.test/rss": "status 404"}}
     with open_for_crawls(tmp_path) as archive, archive.writing() as connection:
-        assert slots.claim(connection, "dantri", NOON, now=NOON, until=NOON + timedelta(minutes=3))
-        slots.finish(connection, "dantri", NOON, state=slots.DONE, now=NOON, counts=account)
+        held = NOON + timedelta(minutes=3)
+        assert slots.claim(connection, "dantri", NOON, now=NOON, until=held)
+        assert slots.finish(connection, "dantri", NOON, held=held, state=slots.DONE, now=NOON, counts=account)
     (crawl,) = json.loads(luubao("status", "--json", archive=tmp_path))["schedule"]
     assert (crawl["site"], crawl["state"], crawl["account"]) == ("dantri", "done", account)
     assert crawl["next_due_at"] > crawl["due_at"]

@@ -1,6 +1,7 @@
 """The schedule: when a site is due, that each slot is done once, and what a luubao.toml may say."""
 
 import asyncio
+import fcntl
 import json
 import os
 import random
@@ -93,10 +94,12 @@ def claim(archive, at, now, *, lease=60):
     return got
 
 
-def finish(archive, at, state=slots.DONE):
+def finish(archive, at, state=slots.DONE, *, held=None):
     with archive.writing() as connection:
-        slots.finish(connection, "baolaocai", at, state=state, now=at, counts={"stored": 1})
+        held = held or at + timedelta(seconds=60)
+        is_ours = slots.finish(connection, "baolaocai", at, held=held, state=state, now=at, counts={"stored": 1})
     archive.commit()
+    return is_ours
 
 
 def test_a_slot_is_done_once(slot_archive):
@@ -123,6 +126,14 @@ def test_who_lost_a_slot_is_told(slot_archive):
     with slot_archive.writing() as connection:
         held = NOON + timedelta(seconds=60)
         assert not slots.hold(connection, "baolaocai", NOON, held=held, until=later + HOUR)
+
+
+def test_who_lost_a_slot_does_not_end_it_for_its_holder(slot_archive):
+    claim(slot_archive, NOON, NOON)
+    later = NOON + timedelta(seconds=61)
+    claim(slot_archive, NOON, later)
+    assert not finish(slot_archive, NOON)
+    assert finish(slot_archive, NOON, held=later + timedelta(seconds=60))
 
 
 def test_a_site_is_held_by_one_process_alone(tmp_path):
@@ -273,6 +284,60 @@ def test_a_crawl_that_fails_is_told_with_its_reason(tmp_path):
     assert (told[-1].kind, told[-1].text, failures) == ("fails", "Error: the disk is full", 1)
 
 
+async def until(told, done, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not done(told) and time.monotonic() < deadline:  # noqa: ASYNC110  what is waited for is another process
+        await asyncio.sleep(0.02)
+    assert done(told), [(event.kind, event.text) for event in told]
+
+
+@pytest.mark.parametrize("locked", ["claim", "hold", "finish"])
+def test_an_archive_that_refuses_does_not_end_the_schedule(tmp_path, monkeypatch, locked):
+    """Somebody locks the archive, for longer than a writer waits, at each point at which the schedule writes."""
+    monkeypatch.setattr("archive.lock.WAIT", 0.05)
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    script = (
+        f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\n"
+        f"while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\nprint('{{}}')"
+    )
+
+    async def run():
+        writer = Writer(tmp_path / "a", None)
+        await writer.open()
+        told = []
+        runner = Runner(
+            [find_site("baolaocai")],
+            Config(standard=SiteConfig(every=HOUR)),
+            command=lambda _: [sys.executable, "-c", script],
+            writer=writer,
+            clock=lambda: datetime.now(UTC),
+            tell=told.append,
+            lease=timedelta(seconds=30 if locked == "finish" else 0.9),
+        )
+        with (tmp_path / "a" / "writer.lock").open("w") as lock:
+            if locked == "claim":
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            running = asyncio.ensure_future(runner.forever())
+            if locked != "claim":
+                await until(told, lambda _: begun.exists())
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if locked == "finish":
+                go.touch()
+            await until(told, lambda told: told and told[-1].kind == "fails")
+        go.touch()
+        if locked != "finish":  # which leaves a slot that is repeated when its lease is over
+            await until(told, lambda told: [event.kind for event in told][-2:] == ["ends", "waits"])
+        runner.stop()
+        await running
+        await writer.close()
+        return told
+
+    told = asyncio.run(run())
+    assert {event.text for event in told if event.kind == "fails"} == {
+        f"archive {str(tmp_path / 'a')!r} is being written by another process: wait for it to end"
+    }
+
+
 def test_sigterm_lets_the_crawl_finish(tmp_path):
     folder, log = tmp_path / "a", tmp_path / "log"
     process = begin(folder, log, every=60)
@@ -321,6 +386,13 @@ def test_a_site_takes_what_it_does_not_say_from_the_schedule(tmp_path):
         pytest.param("[sites.nowhere]\nlimit = 3\n", ("line 1", "no site 'nowhere'", "luubao sites"), id="no site"),
         pytest.param('[schedule]\nsites = ["nowhere"]\n', ("line 2", "no site 'nowhere'"), id="no such site"),
         pytest.param("[sites.nhandan]\nenabled = 1\n", ("line 2", "true or false"), id="no flag"),
+        pytest.param(
+            "[schedule]\nlimit = 3\n\n[sites.nhandan]  # ours\nlimit = 0\n", ("line 5", "from 1"), id="key of a site"
+        ),
+        pytest.param("[sites.nhandan]\nlimit = 3\n[schedule]\nlimit = 0\n", ("line 4", "from 1"), id="key of all"),
+        pytest.param("[sites]\nnhandan.limit = 0\n", ("line 2", "from 1"), id="dotted key"),
+        pytest.param("sites.nhandan = {limit = 0}\n", ("line 1", "limit has to be"), id="a table in a line"),
+        pytest.param('sites = ["nhandan"]\n', ("line 1", "[sites] has to be a table"), id="no table"),
     ],
 )
 def test_an_error_names_the_line(tmp_path, text, parts):

@@ -86,21 +86,30 @@ def claim(connection: Connection, site: str, due_at: datetime, *, now: datetime,
 
 def hold(connection: Connection, site: str, due_at: datetime, *, held: datetime, until: datetime) -> bool:
     """Hold a slot longer; False where the lease that ran until `held` is somebody else's by now."""
-    mine = _this(site, due_at).where(_slot.c.leased_until == held, _slot.c.state == RUNNING)
-    return connection.execute(mine, {"leased_until": until}).rowcount == 1
+    return connection.execute(_mine(site, due_at, held), {"leased_until": until}).rowcount == 1
 
 
 def finish(
-    connection: Connection, site: str, due_at: datetime, *, state: str, now: datetime, counts: Mapping[str, Any]
-) -> None:
-    """Note how a slot ended."""
-    connection.execute(
-        _this(site, due_at), {"state": state, "leased_until": None, "finished_at": now, "counts": dict(counts)}
-    )
+    connection: Connection,
+    site: str,
+    due_at: datetime,
+    *,
+    held: datetime,
+    state: str,
+    now: datetime,
+    counts: Mapping[str, Any],
+) -> bool:
+    """Note how a slot ended; False where the lease that ran until `held` is somebody else's by now."""
+    ended = {"state": state, "leased_until": None, "finished_at": now, "counts": dict(counts)}
+    return connection.execute(_mine(site, due_at, held), ended).rowcount == 1
 
 
 def _this(site: str, due_at: datetime) -> Any:  # noqa: ANN401  an Update, whose type mypy cannot write
     return update(_slot).where(_slot.c.site == site, _slot.c.due_at == due_at)
+
+
+def _mine(site: str, due_at: datetime, held: datetime) -> Any:  # noqa: ANN401  as above
+    return _this(site, due_at).where(_slot.c.leased_until == held, _slot.c.state == RUNNING)
 
 
 def published_since(connection: Connection, since: datetime) -> dict[str, int]:

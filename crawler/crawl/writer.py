@@ -31,11 +31,16 @@ class Writer:
         self._archive = open_archive(self._folder, database=self._database)
 
     async def call(self, ask: Callable[[Archive], T]) -> T:
-        """What `ask` returns; it is called in the writer's thread, and what it changed is committed."""
+        """What `ask` returns; it is called in the writer's thread, and what it changed is committed, or undone."""
 
         def committed() -> T:
             assert self._archive is not None
-            answer = ask(self._archive)
+            try:
+                answer = ask(self._archive)
+            except BaseException:
+                # Who goes on after an error must not keep the others from writing.
+                self._archive.roll_back()
+                raise
             self._archive.commit()
             return answer
 

@@ -7,6 +7,7 @@ import json
 import os
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from archive.core import Archive
+from archive.exceptions import ArchiveError
 from archive.storage import slots
 from archive.storage.slots import DONE, FAILED, RUNNING
 from crawler.config import Config
@@ -83,9 +85,14 @@ class Runner:
     # -- when ------------------------------------------------------------------------------------------------------
 
     async def _plan(self, site: Site) -> None:
-        """Wake up when `site` is due."""
-        due = await self._due(site)
-        self._tell(Event(self._clock(), site.name, "waits", due))
+        """Wake up when `site` is due; after a while, where the archive does not even tell that."""
+        try:
+            due = await self._due(site)
+        except ArchiveError as e:
+            due = self._clock() + self._lease
+            self._fails(site, due, str(e))
+        else:
+            self._tell(Event(self._clock(), site.name, "waits", due))
         # The table of slots says what ran, so a job is nothing but an alarm clock: late is as good as in time.
         self._scheduler.add_job(
             self._wake, "date", run_date=due, args=[site], id=site.name, misfire_grace_time=None, replace_existing=True
@@ -97,9 +104,17 @@ class Runner:
         task.add_done_callback(self._running.discard)
 
     async def _visit_and_plan(self, site: Site) -> None:
-        await self._visit(site)
+        is_well = await self._visit(site)
+        if not is_well:
+            # What refused a moment ago will again: another try at once would only keep the machine busy.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), self._lease.total_seconds())
         if not self._stop.is_set():
             await self._plan(site)
+
+    def _fails(self, site: Site, slot: datetime, problem: str) -> None:
+        self.failures += 1
+        self._tell(Event(self._clock(), site.name, "fails", slot, problem))
 
     async def _due(self, site: Site) -> datetime:
         now = self._clock()
@@ -120,16 +135,23 @@ class Runner:
 
     # -- one crawl -------------------------------------------------------------------------------------------------
 
-    async def _visit(self, site: Site) -> None:
-        """Crawl `site` if it is due, and nobody else does."""
+    async def _visit(self, site: Site) -> bool:
+        """Crawl `site` if it is due, and nobody else does; False where the archive or the system refused."""
         async with self._room:
-            due, now = await self._due(site), self._clock()
-            if due > now or self._stop.is_set():
-                return
-            held = now + self._lease
-            slot = await self._writer.call(lambda archive: self._claim(archive, site, due, now, held))
-            if slot is not None:
-                await self._crawl(site, slot, held)
+            due = self._clock()
+            try:
+                due, now = await self._due(site), self._clock()
+                if due > now or self._stop.is_set():
+                    return True
+                held = now + self._lease
+                slot = await self._writer.call(lambda archive: self._claim(archive, site, due, now, held))
+                if slot is not None:
+                    await self._crawl(site, slot, held)
+            except (ArchiveError, OSError) as e:
+                # A full disk or a lock of somebody else's is no reason to follow no site any more.
+                self._fails(site, due, str(e))
+                return False
+            return True
 
     def _claim(self, archive: Archive, site: Site, due: datetime, now: datetime, held: datetime) -> datetime | None:
         """Take the slot that is due; the moment that names it, or None."""
@@ -144,20 +166,23 @@ class Runner:
             *self._command(site), stdout=PIPE, stderr=PIPE, env={**os.environ, PARENT: str(os.getpid())}
         )
         said = asyncio.ensure_future(process.communicate())
-        is_ours = await self._watch(site, slot, held, process, said)
+        last = await self._watch(site, slot, held, process, said)
         out, err = await said
-        if not is_ours:
-            return
         counts, problem = _outcome(process, out, err)
         state = FAILED if problem else DONE
 
-        def finish(archive: Archive) -> None:
+        def finish(archive: Archive, held: datetime) -> bool:
             with archive.writing() as connection:
-                slots.finish(connection, site.name, slot, state=state, now=self._clock(), counts=counts)
+                return slots.finish(
+                    connection, site.name, slot, held=held, state=state, now=self._clock(), counts=counts
+                )
 
-        await self._writer.call(finish)
-        self.failures += bool(problem)
-        self._tell(Event(self._clock(), site.name, "fails" if problem else "ends", slot, problem or _summary(counts)))
+        if last is None or not await self._writer.call(lambda archive: finish(archive, last)):
+            self._fails(site, slot, "the slot was lost to another schedule, which repeats the crawl")
+        elif problem:
+            self._fails(site, slot, problem)
+        else:
+            self._tell(Event(self._clock(), site.name, "ends", slot, _summary(counts)))
 
     async def _watch(
         self,
@@ -166,8 +191,11 @@ class Runner:
         held: datetime,
         process: Process,
         said: asyncio.Future[Any],
-    ) -> bool:
-        """Hold the slot until the crawl has ended; end it when it takes too long. False if the slot was lost."""
+    ) -> datetime | None:
+        """Hold the slot until the crawl has ended; end it when it takes too long.
+
+        The moment until which the slot is held; None if it was lost.
+        """
         deadline = self._clock() + self._config.of(site.name).time_limit
         stopping: asyncio.Future[Any] = asyncio.ensure_future(self._stop.wait())
         try:
@@ -177,21 +205,31 @@ class Runner:
                 )
                 if said.done():
                     break
-                until = self._clock() + self._lease
-
-                def hold(archive: Archive, held: datetime = held, until: datetime = until) -> bool:
-                    with archive.writing() as connection:
-                        return slots.hold(connection, site.name, slot, held=held, until=until)
-
-                if not await self._writer.call(hold):
+                longer = await self._hold(site, slot, held)
+                if longer is None:
                     await _end(process, said)
-                    return False
-                held = until
+                    return None
+                held = longer
                 if self._stop.is_set() or self._clock() >= deadline:
                     await _end(process, said)
         finally:
             stopping.cancel()
-        return True
+        return held
+
+    async def _hold(self, site: Site, slot: datetime, held: datetime) -> datetime | None:
+        """Hold a slot longer; until when it is held now, or None if it was lost."""
+        until = self._clock() + self._lease
+
+        def hold(archive: Archive) -> bool:
+            with archive.writing() as connection:
+                return slots.hold(connection, site.name, slot, held=held, until=until)
+
+        try:
+            return until if await self._writer.call(hold) else None
+        except ArchiveError as e:
+            self._tell(Event(self._clock(), site.name, "fails", slot, str(e)))
+            # Nothing is lost before the lease is over: the next turn asks again.
+            return held if self._clock() < held else None
 
 
 async def _end(process: Process, said: asyncio.Future[Any]) -> None:
