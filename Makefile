@@ -6,7 +6,7 @@ ARCHIVE ?= luubao-archive
 # Tools must not write outside the checkout, and test runs must not differ by who runs them.
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup run test drills lint format types bench bench-extraction docs lock clean
+.PHONY: help setup run demo test drills lint format types bench bench-extraction docs lock clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -22,6 +22,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 run: setup  ## replay seeds/ into ./luubao-archive and say what was found
 	$(BIN)/luubao replay seeds --archive $(ARCHIVE)
+
+demo: setup  ## watch invented papers being crawled, edited, removed and copied (in ./luubao-demo)
+	rm -rf luubao-demo luubao-demo-again
+	PYTHONPATH=tests $(BIN)/python -m newsroom.demo luubao-demo
 
 test: setup  ## run the tests (they start the PostgreSQL that they need)
 	$(BIN)/python -m pytest
@@ -62,4 +66,4 @@ lock:  ## pin the newest versions that pyproject.toml allows (needs uv)
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade -o requirements-peers.lock
 
 clean:  ## remove the environment and the archive that `make run` made
-	rm -rf $(VENV) .venv-peers $(ARCHIVE) build *.egg-info
+	rm -rf $(VENV) .venv-peers $(ARCHIVE) luubao-demo luubao-demo-again build *.egg-info

@@ -67,6 +67,9 @@ class Recorded:
     is_new: bool
     """False: the archive had it, and nothing changed."""
     effect: Effect | None = None
+    """None for a capture that was known, or that is kept and not read yet."""
+    is_repeat: bool = False
+    """Of one that is not read yet: the address had the same payload when it was captured last."""
 
 
 class Archive:
@@ -153,12 +156,17 @@ class Archive:
         with self._errors():
             group = self._writing()
             public_id = warc.capture_id(capture)
-            if group.knows(public_id):
+            known = group.find(public_id)
+            if known is not None and known[1]:
                 return Recorded(public_id, is_new=False)
             try:
-                place = location or group.append(capture, encoded)
-                seen = group.add_capture(capture, public_id, place, site=self._site_of(capture))
-                failpoint("db_mid")
+                if known is not None:
+                    seen = group.seen(capture, public_id, known[0], site=self._site_of(capture))
+                else:
+                    place = location or group.append(capture, encoded)
+                    seen = group.add_capture(capture, public_id, place, site=self._site_of(capture))
+                    failpoint("db_mid")
+                group.note_read(public_id, seen.row)
                 effect = group.historian.observe(seen, document)
                 group.copies.update(effect.touched, at=capture.captured_at)
             except BaseException:
@@ -168,6 +176,25 @@ class Archive:
             if group.is_full:
                 self.commit()
             return Recorded(public_id, is_new=True, effect=effect)
+
+    def keep(self, capture: Capture) -> Recorded:
+        """Keep `capture` and leave what it says to a later `record` of it; durable after the next `commit`."""
+        with self._errors():
+            group = self._writing()
+            public_id = warc.capture_id(capture)
+            if group.find(public_id) is not None:
+                return Recorded(public_id, is_new=False)
+            try:
+                place = group.append(capture, None)
+                seen = group.add_capture(capture, public_id, place, site=self._site_of(capture))
+                digest = hashlib.sha256(capture.payload).hexdigest()
+                is_repeat = captures.is_repeat(group.connection, seen.url_key, seen.captured_at, digest)
+            except BaseException:
+                self.roll_back()
+                raise
+            if group.is_full:
+                self.commit()
+            return Recorded(public_id, is_new=True, is_repeat=is_repeat)
 
     def outdated(self, *, site: str | None = None, since: datetime | None = None) -> list[int]:
         """Rows of the captures that former editions have read and this one has not, those of one article together."""
@@ -304,7 +331,7 @@ class Archive:
                     yield connection
 
     def known(self, capture_ids: list[str]) -> set[str]:
-        """Which of these captures the archive has."""
+        """Which of these captures the archive has, and has read."""
         with self.reading() as connection:
             return captures.known_ids(connection, capture_ids)
 
@@ -387,6 +414,7 @@ class Archive:
                 "last_run": None if last is None else export.plain(last),
                 "breakers": {site: export.moment(at) for site, (at, _) in sorted(tripped.items())},
                 "warning": engine_warning(connection),
+                "unread": captures.count_unread(connection),
                 "sites": [export.plain(row) for row in feed.sites(connection)],
             }
 
@@ -514,15 +542,22 @@ class _Group:
             raise
         self._writer: WarcWriter | None = None
         self._files: dict[str, int] = {}
-        self._known: set[str] = set()
+        self._known: dict[str, tuple[int, bool]] = {}
         self._captures = 0
 
     @property
     def is_full(self) -> bool:
         return self._captures >= GROUP_CAPTURES or (self._writer is not None and self._writer.size >= GROUP_BYTES)
 
-    def knows(self, public_id: str) -> bool:
-        return public_id in self._known or bool(captures.known_ids(self.connection, [public_id]))
+    def find(self, public_id: str) -> tuple[int, bool] | None:
+        """(row, whether it was read) of a capture that the archive has."""
+        return self._known.get(public_id) or captures.find_known(self.connection, public_id)
+
+    def note_read(self, public_id: str, row: int) -> None:
+        self._known[public_id] = (row, True)
+
+    def seen(self, capture: Capture, public_id: str, row: int, *, site: str) -> Seen:
+        return Seen(row, public_id, capture.url, identity(capture.url), site, capture.captured_at)
 
     def append(self, capture: Capture, encoded: bytes | None) -> Location:
         if self._writer is None:
@@ -539,12 +574,12 @@ class _Group:
     def add_capture(self, capture: Capture, public_id: str, place: Location, *, site: str) -> Seen:
         if place.file not in self._files:
             self._files[place.file] = captures.file_id(self.connection, place.file)
-        seen = Seen(0, public_id, capture.url, identity(capture.url), site, capture.captured_at)
+        url_key = identity(capture.url)
         row = captures.add_capture(
             self.connection,
             public_id=public_id,
             url=capture.url,
-            url_key=seen.url_key,
+            url_key=url_key,
             site=site,
             captured_at=capture.captured_at,
             status=capture.status,
@@ -556,9 +591,9 @@ class _Group:
             file_offset=place.offset,
             file_length=place.length,
         )
-        self._known.add(public_id)
+        self._known[public_id] = (row, False)
         self._captures += 1
-        return Seen(row, public_id, seen.url, seen.url_key, site, seen.captured_at)
+        return Seen(row, public_id, capture.url, url_key, site, capture.captured_at)
 
     def finish(self) -> None:
         if self._writer is not None:

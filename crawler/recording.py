@@ -102,6 +102,8 @@ class Account:
     causes: Counter[Cause] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
     """Pages held, by reason."""
+    unread: int = 0
+    """Captures kept, whose reading is left to a replay."""
     skipped: int = 0
     decisions: int = 0
     """Decisions that were new to the archive."""
@@ -110,10 +112,11 @@ class Account:
     def add(self, recorded: Recorded) -> None:
         """Count one capture."""
         self.captures += 1
-        if not recorded.is_new or recorded.effect is None:
-            self.known += 1
-            return
         effect = recorded.effect
+        if effect is None:
+            self.known += not recorded.is_new
+            self.unread += recorded.is_new
+            return
         self.outcomes[effect.outcome] += 1
         if effect.cause is not None:
             self.causes[effect.cause] += 1
@@ -138,6 +141,7 @@ class Account:
             "new": self.new,
             "skipped": self.skipped,
             "decisions": self.decisions,
+            "unread": self.unread,
             **{f"outcome_{name}": count for name, count in sorted(self.outcomes.items())},
             **{f"version_{name}": count for name, count in sorted(self.causes.items())},
             **{f"held_{name}": count for name, count in sorted(self.held.items())},

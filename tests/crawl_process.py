@@ -44,6 +44,7 @@ def main() -> None:
             revisit=Revisit(wish.get("revisit", "due")),
             budget=wish.get("budget", 10_000),
             since=datetime.fromisoformat(wish["since"]) if "since" in wish else None,
+            is_capture_only=wish.get("capture_only", False),
         ),
         clock=_clock(datetime.fromisoformat(wish["now"]), *wish.get("jump", (0, 0))),
         allow_private=[urlsplit(base).netloc],

@@ -6,13 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from newsroom import Newsroom, oracle, serve
 
 from archive.core import Archive
 from archive.fingerprint import fingerprint
 from archive.verify import verify
+from crawler.cli import main
 from crawler.recording import open_archive
 from crawler.replay import replay
+from crawler.sites import find_site
 from crawler.sources import open_sources
 
 ROOT = Path(__file__).parent.parent
@@ -168,3 +171,61 @@ def test_a_broken_source_is_told_and_is_not_no_news(crawls):
     account = crawls.run()
     assert any("sitemap" in source for source in account["broken"])
     assert account["stored"] > 0
+
+
+def test_captures_that_wait_are_read_by_a_replay_of_the_archive(crawls, tmp_path):
+    account = crawls.run(capture_only=True)
+    crawls.server.clock.advance(hours=9)
+    again = crawls.run(capture_only=True, revisit="all")
+    assert account["unread"] == account["captures"] > 20
+    assert again["unread"] > 0
+    with Archive.open(crawls.folder) as archive:
+        assert archive.status()["unread"] == account["unread"] + again["unread"]
+        assert list(archive.rows("articles")) == []
+    for folder in (crawls.folder, tmp_path / "replayed"):
+        with open_archive(folder) as archive:
+            replay(archive, open_sources([crawls.folder]))
+            assert archive.status()["unread"] == 0
+    with Archive.open(tmp_path / "replayed") as archive:
+        assert fingerprint(archive) == crawls.fingerprint()
+    assert len(crawls.articles()) >= 20
+
+
+def test_pages_kept_between_pages_that_were_read_are_judged_in_the_order_of_time(crawls, tmp_path):
+    for is_capture_only in (False, True, False):
+        crawls.run(capture_only=is_capture_only)
+        crawls.server.clock.advance(hours=9)
+    for folder in (crawls.folder, tmp_path / "replayed"):
+        with open_archive(folder) as archive:
+            replay(archive, open_sources([crawls.folder]))
+    with Archive.open(tmp_path / "replayed") as archive:
+        assert fingerprint(archive) == crawls.fingerprint()
+
+
+def test_the_account_says_what_the_server_saw(crawls):
+    total = 0
+    for _ in range(2):
+        before = len(crawls.server.log)
+        account = crawls.run()
+        seen = [access for access in list(crawls.server.log)[before:] if access.path != "/robots.txt"]
+        assert account["requests"] == len(seen) > 0
+        assert account["not_modified"] == sum(access.status == 304 for access in seen if access.is_article)
+        total += account["stored"]
+        crawls.server.clock.advance(hours=9)
+    assert total == len(crawls.articles())
+    shown = {story for paper, story in crawls.server.visits() if paper == crawls.paper}
+    assert len(shown) == total
+
+
+def test_a_dry_run_asks_nobody_and_names_what_is_to_be_fetched(crawls):
+    crawls.run(budget=10)
+    before, asked = crawls.fingerprint(), len(crawls.server.log)
+    words = ["crawl", crawls.paper, "--dry-run", "--json", "--archive", str(crawls.folder)]
+    lines = [json.loads(line) for line in CliRunner().invoke(main, words).stdout.splitlines()]
+    sources = [line["url"] for line in lines if line["why"] == "source"]
+    assert sources == [source.url for source in find_site(crawls.paper).sources]
+    new = {line["url"] for line in lines if line["why"] == "new"}
+    assert new
+    assert (crawls.fingerprint(), len(crawls.server.log)) == (before, asked)
+    crawls.run()
+    assert {url.split("/", 3)[3] for url in new} <= {url.split("/", 3)[3] for url in crawls.articles()}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, exists, func, insert, select
 
 from archive.storage import schema
 from archive.storage.engine import insert_unless_there
@@ -33,11 +33,37 @@ class StoredCapture:
 
 
 def known_ids(connection: Connection, public_ids: Sequence[str]) -> set[str]:
-    """Which of these captures the archive has."""
-    return set(connection.execute(_KNOWN, {"ids": list(public_ids)}).scalars())
+    """Which of these captures the archive has, and has read."""
+    rows = connection.execute(_KNOWN, {"ids": list(public_ids)})
+    return {public_id for public_id, _, is_read in rows if is_read}
 
 
-_KNOWN = select(schema.capture.c.public_id).where(schema.capture.c.public_id.in_(bindparam("ids", expanding=True)))
+def find_known(connection: Connection, public_id: str) -> tuple[int, bool] | None:
+    """(row, whether anything has read it) of a capture, if the archive has it."""
+    row = connection.execute(_KNOWN, {"ids": [public_id]}).first()
+    return None if row is None else (row.id, bool(row.is_read))
+
+
+def count_unread(connection: Connection) -> int:
+    """How many captures were kept, and are still to be read."""
+    return int(connection.execute(select(func.count()).select_from(schema.capture).where(~_IS_READ)).scalar_one())
+
+
+def is_repeat(connection: Connection, url_key: str, captured_at: datetime, payload_digest: str) -> bool:
+    """Whether the last capture before `captured_at` at this address had the same payload."""
+    query = (
+        select(schema.capture.c.payload_digest)
+        .where(schema.capture.c.url_key == url_key, schema.capture.c.captured_at < captured_at)
+        .order_by(schema.capture.c.captured_at.desc(), schema.capture.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar() == payload_digest
+
+
+_IS_READ = exists().where(schema.reading.c.capture_id == schema.capture.c.id)
+_KNOWN = select(schema.capture.c.public_id, schema.capture.c.id, _IS_READ.label("is_read")).where(
+    schema.capture.c.public_id.in_(bindparam("ids", expanding=True))
+)
 
 
 def edition_id(connection: Connection, edition: Edition) -> int:

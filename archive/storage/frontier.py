@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Select, case, func, insert, literal, or_, select, update
 
 from archive.storage import schema
 
@@ -127,25 +127,30 @@ def lease(
     but_not: Iterable[int] = (),
 ) -> list[Visit]:
     """Take up to `limit` articles of a site that are due: new ones first, then those that wait longest."""
-    is_new = case((_frontier.c.state == NEW, 0), else_=1)
-    rows = connection.execute(
-        select(*_COLUMNS)
-        .where(
-            _frontier.c.site == site,
-            _frontier.c.kind == ARTICLE,
-            _frontier.c.state.in_(list(states)),
-            _frontier.c.due_at <= now,
-            or_(_frontier.c.leased_until.is_(None), _frontier.c.leased_until <= now),
-            _frontier.c.id.not_in(list(but_not)),
-        )
-        .order_by(is_new, _frontier.c.due_at, _frontier.c.id)
-        .limit(limit)
-    ).all()
-    visits = [Visit(*row) for row in rows]
+    is_free = or_(_frontier.c.leased_until.is_(None), _frontier.c.leased_until <= now)
+    query = _due(site, now=now, states=states).where(is_free, _frontier.c.id.not_in(list(but_not))).limit(limit)
+    visits = [Visit(*row) for row in connection.execute(query)]
     if visits:
         taken = [visit.id for visit in visits]
         connection.execute(update(_frontier).where(_frontier.c.id.in_(taken)), {"leased_until": until})
     return visits
+
+
+def due(
+    connection: Connection, site: str, *, now: datetime | None, limit: int, states: Sequence[str] = (NEW, KNOWN, GONE)
+) -> list[Visit]:
+    """What `lease` would take if nobody else had taken anything; with None for `now` whatever is not given up."""
+    return [Visit(*row) for row in connection.execute(_due(site, now=now, states=states).limit(limit))]
+
+
+def _due(site: str, *, now: datetime | None, states: Sequence[str]) -> Select[Any]:
+    is_new = case((_frontier.c.state == NEW, 0), else_=1)
+    query = select(*_COLUMNS).where(
+        _frontier.c.site == site, _frontier.c.kind == ARTICLE, _frontier.c.state.in_(list(states))
+    )
+    if now is not None:
+        query = query.where(_frontier.c.due_at <= now)
+    return query.order_by(is_new, _frontier.c.due_at, _frontier.c.id)
 
 
 def find(connection: Connection, url_key: str) -> Visit | None:

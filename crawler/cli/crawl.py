@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +11,22 @@ from urllib.parse import urlsplit
 
 import click
 
+from archive.storage import frontier
 from archive.types import Cause
-from crawler.cli.options import SHUT_OUT, archive_options, json_option, one_line, print_json
+from crawler.cli.options import (
+    SHUT_OUT,
+    archive_options,
+    json_option,
+    one_line,
+    print_json,
+    print_json_lines,
+    reading,
+)
 from crawler.sites import Site, find_site, site_of, sites
 
 if TYPE_CHECKING:
     from crawler.crawl.account import CrawlAccount
+    from crawler.crawl.desk import Revisit
 
 
 @click.command()
@@ -28,6 +39,8 @@ if TYPE_CHECKING:
     help="Which known articles to look at again.",
 )
 @click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Articles to fetch at most.")
+@click.option("--capture-only", is_flag=True, help="Keep the answers; a later `luubao replay ARCHIVE` reads them.")
+@click.option("--dry-run", is_flag=True, help="Ask nobody: print what the archive knows that is to be fetched.")
 @click.option("--backfill", is_flag=True, help="Walk the site's archives back to --since.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="With --backfill: how far back.")
 @click.option("--delay", type=click.FloatRange(0), show_default="1", help="Seconds between two requests to a host.")
@@ -43,6 +56,8 @@ def crawl(  # noqa: PLR0917  click passes them by name
     folder: Path,
     database: str | None,
     *,
+    capture_only: bool,
+    dry_run: bool,
     backfill: bool,
     allow_private: bool,
     as_json: bool,
@@ -62,6 +77,9 @@ def crawl(  # noqa: PLR0917  click passes them by name
     if backfill != (since is not None):
         raise click.UsageError("--backfill and --since DATE go together")
     site = _site(name)
+    if dry_run:
+        _print_plan(site, Revisit(revisit), limit, folder, database, as_json=as_json)
+        return
     # A date on the command line is a day of the site's own.
     start = None if since is None else (since - site.offset).replace(tzinfo=UTC)
     log = logging.StreamHandler()
@@ -71,7 +89,7 @@ def crawl(  # noqa: PLR0917  click passes them by name
     account = run_crawl(
         site,
         Place(folder, database),
-        Plan(revisit=Revisit(revisit), budget=limit, since=start),
+        Plan(revisit=Revisit(revisit), budget=limit, since=start, is_capture_only=capture_only),
         clock=lambda: datetime.now(UTC),
         allow_private=[_endpoint(name)] if allow_private else (),
         overrides=None if delay is None else {"LUUBAO_DELAY": delay},
@@ -99,6 +117,24 @@ def _site(name: str) -> Site:
     return site_of(name) or undeclared(name)
 
 
+def _print_plan(site: Site, revisit: Revisit, limit: int, folder: Path, database: str | None, *, as_json: bool) -> None:
+    """Sources, and the articles that are new or due; what the sources list by now only they can tell."""
+    from crawler.crawl.desk import Revisit, states_of  # noqa: PLC0415  with the rest of the crawl
+
+    rows = [("source", source.url) for source in site.sources]
+    # An archive that is not there yet knows nothing, and a dry run makes none.
+    if database is not None or (folder / "archive.db").exists():
+        now = None if revisit is Revisit.ALL else datetime.now(UTC)
+        with reading(folder, database) as archive, archive.reading() as connection:
+            visits = frontier.due(connection, site.name, now=now, limit=limit, states=states_of(revisit))
+        rows += [("new" if visit.state == frontier.NEW else "due", visit.url) for visit in visits]
+    if as_json:
+        print_json_lines({"why": why, "url": url} for why, url in rows)
+        return
+    for why, url in rows:
+        click.echo(one_line(f"{why:<7} {url}"))
+
+
 def _endpoint(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
@@ -107,12 +143,14 @@ def _endpoint(url: str) -> str:
 def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:
     held = ", ".join(f"{count} {reason}" for reason, count in sorted(account.held.items()))
     failed = ", ".join(f"{count} {reason}" for reason, count in sorted(account.failed.items()))
+    here = shlex.quote(str(folder))
     lines = [
         ("listed", account.listed, f"{account.listed_known} known already"),
         ("requests", account.requests, "sources included"),
         ("stored", account.stored, "new articles"),
         ("edited", account.causes[Cause.EDITED], ""),
         ("unchanged", account.unchanged, f"{account.not_modified} by 304" if account.not_modified else ""),
+        ("unread", account.unread, f"luubao replay {here} --archive {here} reads them" if account.unread else ""),
         ("held", sum(account.held.values()), held),
         ("failed", sum(account.failed.values()), failed),
         ("left", account.left["new"] + account.left["due"], f"{account.left['waiting']} wait for their time"),
@@ -122,4 +160,4 @@ def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:
         click.echo(f"{name:<10} {count:>7}  {note}".rstrip())
     for source, reason in sorted(account.broken_sources.items()):
         click.echo(one_line(f"source {source}: {reason}"))
-    click.echo(f"Next: luubao status --archive {folder}")
+    click.echo(f"Next: luubao status --archive {here}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,6 +83,9 @@ def status(folder: Path, database: str | None, *, config: Config, as_json: bool)
             f"luubao held resume {site}",
             fg="yellow",
         )
+    if facts["unread"]:
+        here = shlex.quote(str(folder))
+        click.echo(f"unread    {facts['unread']} captures wait to be read: luubao replay {here} --archive {here}")
     if facts["warning"]:
         click.secho(f"warning   {facts['warning']}", fg="yellow")
     columns = ("site", "captures", "articles", "versions", "copies", "gone", "held", "last_captured_at")

@@ -56,6 +56,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _OK = 200
 _NEVER_ASKED = frozenset({Refusal.HOST_HELD, Refusal.ROBOTS_UNREACHABLE})
+_VERSION = Outcome.VERSION
 
 
 class Revisit(StrEnum):
@@ -64,6 +65,11 @@ class Revisit(StrEnum):
     DUE = "due"
     ALL = "all"
     NONE = "none"
+
+
+def states_of(wanted: Revisit) -> tuple[str, ...]:
+    """The states in which an article of the frontier is looked at."""
+    return (frontier.NEW,) if wanted is Revisit.NONE else (frontier.NEW, frontier.KNOWN, frontier.GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,9 @@ class Errand:
 class _Answer:
     errand: Errand
     capture: Capture
-    document: Document
-    encoded: bytes
+    document: Document | None
+    """None where reading is left to a replay."""
+    encoded: bytes | None
 
 
 @dataclass
@@ -98,6 +105,7 @@ class Plan:
     since: datetime | None = None
     """Walk the site's archives back to there."""
     is_capture_only: bool = False
+    """Keep the answers, and leave it to a replay to read them."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to finish the pages in hand and end."""
 
@@ -214,9 +222,6 @@ class Desk:
             await self.flush()
 
     async def _lease(self, limit: int) -> list[Visit]:
-        states = (
-            (frontier.NEW,) if self._plan.revisit is Revisit.NONE else (frontier.NEW, frontier.KNOWN, frontier.GONE)
-        )
 
         def take(archive: Archive) -> list[Visit]:
             now = self._clock()
@@ -227,7 +232,7 @@ class Desk:
                     now=now,
                     until=now + LEASE,
                     limit=limit,
-                    states=states,
+                    states=states_of(self._plan.revisit),
                     but_not=self._leased,
                 )
 
@@ -262,15 +267,18 @@ class Desk:
         if errand.source is not None:
             await self._follow(errand, capture)
             await self._tell()
-        future = self._readers.read(capture)
-        waited = asyncio.wrap_future(future)
-        await asyncio.wait([waited])
-        document, encoded = result(future, capture)
-        waited.cancelled() or waited.exception()  # looked at above; asyncio would complain that nobody did
-        self._answers.append(_Answer(errand, capture, document, encoded))
+        read = (None, None) if self._plan.is_capture_only else await self._read_page(capture)
+        self._answers.append(_Answer(errand, capture, *read))
         await self._flush_if_full()
         if self._answers and self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_later())
+
+    async def _read_page(self, capture: Capture) -> tuple[Document, bytes]:
+        future = self._readers.read(capture)
+        waited = asyncio.wrap_future(future)
+        await asyncio.wait([waited])
+        waited.cancelled() or waited.exception()  # looked at below; asyncio would complain that nobody did
+        return result(future, capture)
 
     async def failed(self, errand: Errand, reason: str, *, retry_at: datetime | None = None) -> None:
         """Settle a request that got no answer, or was never made."""
@@ -390,7 +398,10 @@ class Desk:
         await self._tell(len(answers))
 
     def _record(self, archive: Archive, answer: _Answer) -> Recorded:
-        recorded = archive.record(answer.capture, answer.document, encoded=answer.encoded)
+        if answer.document is None:
+            recorded = archive.keep(answer.capture)
+        else:
+            recorded = archive.record(answer.capture, answer.document, encoded=answer.encoded)
         if answer.errand.visit is not None:
             with archive.writing() as connection:
                 if answer.errand.source is None:
@@ -427,7 +438,9 @@ class Desk:
                 state = frontier.FAILED
                 columns["due_at"] = at + revisit.REST
         else:
-            is_edit = outcome is Outcome.VERSION and visit.visited_at is not None
+            # Of a page that nobody read yet only its bytes can tell.
+            is_other = recorded.is_new and not recorded.is_repeat if recorded.effect is None else outcome is _VERSION
+            is_edit = is_other and visit.visited_at is not None
             frontier.count_visit(connection, visit.id, is_edit=is_edit)
             look = revisit.Look(at, is_changed=is_edit)
             columns["due_at"] = revisit.next_look(visit.first_visit_at or at, look, pace=self._pace)
