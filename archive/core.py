@@ -89,6 +89,7 @@ class Archive:
         self._lock = WriterLock(folder)
         self._group: _Group | None = None
         self._read_before: dict[str, Document] = {}
+        self._index: Engine | None = None
 
     @classmethod
     def open(cls, folder: Path | str, *, database: str | URL | None = None, extractor: Extractor | None = None) -> Self:
@@ -137,6 +138,8 @@ class Archive:
         """Let go of files and connections; what was not committed is not kept."""
         self.roll_back()
         self._engine.dispose()
+        if self._index is not None:
+            self._index.dispose()
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -387,11 +390,9 @@ class Archive:
     def index(self) -> Iterator[Engine]:
         """The engine of the full-text index, for `archive.search`."""
         with self._errors():
-            engine = index.engine_of(self._engine, self.folder)
-            try:
-                yield engine
-            finally:
-                engine.dispose()
+            if self._index is None:
+                self._index = index.engine_of(self._engine, self.folder)
+            yield self._index
 
     def update_index(self) -> int:
         """Add to the full-text index what was committed since; returns how many documents."""

@@ -12,16 +12,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from archive.exceptions import UnknownNameError
 from archive.text import strip_marks, tokens
 
-FORMAT = 1
-"""Raised when text folds otherwise: indexes of another format are made anew."""
+FORMAT = 2
+"""Raised when text folds otherwise or the index has other columns: indexes of another format are made anew."""
 LONGEST = 200
 """Characters of a token that count; PostgreSQL takes no lexeme over 2 KB."""
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 _WORD = re.compile(r"\w+")
+
+
+_bare = lru_cache(maxsize=1 << 16)(strip_marks)
+"""Of single words: a language has few syllables, and folding them was most of the time of a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     >>> words("Đường Hòa Bình")
     (('đường', 'hoà', 'bình'), ('duong', 'hoa', 'binh'))
     """
-    pairs = [(word[:LONGEST], bare[:LONGEST]) for word in tokens(text) if (bare := strip_marks(word))]
+    pairs = [(word[:LONGEST], bare[:LONGEST]) for word in tokens(text) if (bare := _bare(word))]
     return tuple(marked for marked, _ in pairs), tuple(bare for _, bare in pairs)
 
 
@@ -127,7 +132,7 @@ def snippet(text: str, terms: tuple[Term, ...], *, width: int = 160) -> list[tup
 
 
 def _matches(text: str, terms: tuple[Term, ...]) -> Iterator[tuple[int, int]]:
-    found = [(match.start(), match.end(), strip_marks(match.group())) for match in _WORD.finditer(text)]
+    found = [(match.start(), match.end(), _bare(match.group())) for match in _WORD.finditer(text)]
     wanted = [term.bare for term in terms if not term.is_excluded]
     for at in range(len(found)):
         for phrase in wanted:

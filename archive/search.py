@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from archive.query import Filters, Term, has_marks, parse, snippet
@@ -13,9 +15,12 @@ from archive.storage import feed, index
 from archive.storage.engine import for_reading
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from archive.core import Archive
 
-_BATCH = 100
+_FIRST_BATCH = 32
+_LARGEST_BATCH = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,45 +37,77 @@ class Hit:
     """What matched: the row of `articles`, or of `versions` where all versions are searched."""
 
 
+class Sort(StrEnum):
+    """In which order hits come."""
+
+    RELEVANCE = "relevance"
+    """With the same marks first; then those that hold the words in their title; then the newest."""
+    DATE = "date"
+    """The newest first."""
+
+
 def search(
-    archive: Archive, query: str, *, filters: Filters | None = None, all_versions: bool = False
+    archive: Archive,
+    query: str,
+    *,
+    filters: Filters | None = None,
+    all_versions: bool = False,
+    sort: Sort = Sort.RELEVANCE,
 ) -> Iterator[Hit]:
-    """Articles that hold the words of `query`; those with the same marks first, then newest first. Streamed."""
+    """Articles that hold the words of `query`. Streamed: who takes ten hits waits for ten."""
     terms = parse(query)
     wanted = filters or Filters()
     archive.update_index()
     seen: set[tuple[str, int]] = set()
-    for marked in (True, False) if has_marks(terms) else (False,):
-        for row, article in _rows(archive, terms, marked=marked, all_versions=all_versions):
-            name = (row["article_id"], row["version"])
-            if name not in seen and wanted.admits(article):
-                seen.add(name)
-                yield Hit(article, row["version"], _snippet(row, terms), row)
-
-
-def _rows(
-    archive: Archive, terms: tuple[Term, ...], *, marked: bool, all_versions: bool
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """(what matched, its article) of the documents that hold the terms, in the order of the index."""
     with archive.index() as engine, for_reading(engine).connect() as connection:
-        for documents in _batches(index.find(connection, terms, marked=marked)):
+        for documents in _batches(_found(connection, terms, wanted, sort, all_versions=all_versions)):
             with archive.reading() as reader:
-                yield from feed.rows_of_documents(reader, documents, all_versions=all_versions)
+                rows = list(feed.rows_of_documents(reader, documents, filters=wanted, all_versions=all_versions))
+            for row, article in rows:
+                name = (row["article_id"], row["version"])
+                if name not in seen and wanted.admits(article):
+                    seen.add(name)
+                    yield Hit(article, row["version"], _snippet(row, terms), row)
+
+
+def _found(
+    connection: Connection, terms: tuple[Term, ...], wanted: Filters, sort: Sort, *, all_versions: bool
+) -> Iterator[int]:
+    """Each document that holds the terms, once, in the order of `sort`."""
+    # Articles are filtered by what they say now, so the time of a former version tells nothing.
+    span = None if all_versions else wanted
+    met: set[int] = set()
+    for marked, in_title in _passes(terms, sort):
+        for document in index.find(connection, terms, marked=marked, in_title=in_title, site=wanted.site, span=span):
+            if document not in met:
+                met.add(document)
+                yield document
+
+
+def _passes(terms: tuple[Term, ...], sort: Sort) -> Iterator[tuple[bool, bool]]:
+    """(with marks, in the title) of the questions that give the order."""
+    if sort is Sort.DATE:
+        yield False, False
+        return
+    for marked in (True, False) if has_marks(terms) else (False,):
+        yield marked, True
+        yield marked, False
 
 
 def _batches(found: Iterator[int]) -> Iterator[list[int]]:
-    batch: list[int] = []
-    for document in found:
-        batch.append(document)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
+    """Few at first, as most readers look at a page of hits; more later, as a question costs more than its answer."""
+    size = _FIRST_BATCH
+    while batch := list(islice(found, size)):
         yield batch
+        size = min(2 * size, _LARGEST_BATCH)
 
 
 def _snippet(row: dict[str, Any], terms: tuple[Term, ...]) -> list[tuple[bool, str]]:
     """From the first of lede, body and captions that holds a match; else the beginning of the article."""
-    tried = [snippet(text, terms) for text in (row["lede"] or "", row["body"], *row["captions"]) if text]
-    with_match = next((pieces for pieces in tried if any(is_match for is_match, _ in pieces)), None)
-    return with_match or (tried[0] if tried else [])
+    first: list[tuple[bool, str]] = []
+    for text in (row["lede"] or "", row["body"], *row["captions"]):
+        pieces = snippet(text, terms)
+        if any(is_match for is_match, _ in pieces):
+            return pieces
+        first = first or pieces
+    return first

@@ -12,8 +12,8 @@ import archive as package
 from archive.core import Archive
 from archive.exceptions import UnknownNameError
 from archive.query import Filters, parse, words
-from archive.search import search
-from archive.types import Caption
+from archive.search import Sort, search
+from archive.types import Caption, Decision, DecisionKind
 from crawler.cli import main
 
 FILLER = "chuyện bên lề của bài viết này không nói gì đến điều được tìm"
@@ -83,6 +83,55 @@ def test_the_marks_as_typed_come_first_then_the_newest(archive):
     archive.commit()
     assert found(archive, "má") == ["sac-moi", "sac-cu", "ma-moi"]
     assert found(archive, "ma") == ["ma-moi", "sac-moi", "sac-cu"]
+
+
+def test_words_in_the_title_come_before_words_in_the_text_unless_time_is_asked_for(archive):
+    keep(archive, "bai-moi", body=["Cá chép"], published_at=at(9))
+    keep(archive, "tua-cu", title="Cá chép", published_at=at(2))
+    keep(archive, "tua-giua", title="Ca chép", published_at=at(5), day=2)
+    archive.commit()
+    assert found(archive, "cá chép") == ["tua-cu", "bai-moi", "tua-giua"]
+    assert found(archive, "ca chep") == ["tua-giua", "tua-cu", "bai-moi"]
+    assert found(archive, "cá chép", sort=Sort.DATE) == ["bai-moi", "tua-giua", "tua-cu"]
+
+
+def test_an_excluded_word_may_stand_nowhere_also_where_titles_come_first(archive):
+    keep(archive, "tin", title="Cá chép", body=["Trời mưa"])
+    archive.commit()
+    assert found(archive, "chép -mưa") == []
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        pytest.param(Filters(site="hiem.example"), id="site"),
+        pytest.param(Filters(until=at(3)), id="until"),
+        pytest.param(Filters(since=at(40.5), until=at(41.5)), id="published"),
+    ],
+)
+def test_the_last_match_is_found_behind_many_that_a_filter_refuses(archive, filters):
+    for number in range(40):
+        keep(archive, str(number), title=f"Cá {number}", day=5 + number, published_at=at(5 + number))
+    others = {"title": "Cá hiếm", "lede": None, "body": [FILLER]}
+    record(archive, document(**others), url="https://hiem.example/silent.html", day=2)
+    record(archive, document(**others, published_at=at(41)), url="https://hiem.example/dated.html", day=2)
+    archive.commit()
+    everything = {row["url"] for row in archive.rows("articles") if filters.admits(row)}
+    assert everything
+    assert {hit.article["url"] for hit in search(archive, "cá", filters=filters)} == everything
+
+
+def test_a_page_that_gets_its_article_later_is_found_under_its_site(archive):
+    """The index learns of the held page first, and of no site."""
+    record(archive, document(verdict="truncated", title="Cá chép", body=["Cá chép về nguồn"]), day=1)
+    archive.commit()
+    archive.update_index()
+    capture = next(archive.rows("captures"))["capture_id"]
+    archive.decide(Decision(DecisionKind.RELEASE, capture, at(9)))
+    archive.commit()
+    site = next(archive.rows("articles"))["site"]
+    assert len(list(search(archive, "chép", filters=Filters(site=site)))) == 1
+    assert list(search(archive, "chép", filters=Filters(site="khac.example"))) == []
 
 
 def test_excluded_words_with_marks_leave_the_others(archive):

@@ -13,7 +13,7 @@ import click
 
 from archive import export
 from archive.query import Filters
-from archive.search import Hit
+from archive.search import Hit, Sort
 from archive.search import search as find
 from crawler.cli.options import archive_options, json_option, one_line, print_json_lines, reading, short
 
@@ -58,6 +58,7 @@ def _utc(moment: datetime | None) -> datetime | None:
 @click.argument("query", nargs=-1, required=True)
 @filter_options
 @click.option("--all-versions", is_flag=True, help="Also in what articles said before an edit.")
+@click.option("--sort", type=click.Choice([each.value for each in Sort]), default="relevance", show_default=True)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
 @json_option
 @archive_options
@@ -68,19 +69,21 @@ def search(
     folder: Path,
     database: str | None,
     *,
+    sort: str,
     all_versions: bool,
     as_json: bool,
 ) -> None:
     """Find articles by the words of title, lede, body and captions.
 
-    Marks may be left out: "lao cai" finds Lào Cai, "duong" finds đường. Those with the marks as typed come first, then
-    the newest. Words in "double quotes" must follow each other; a word with a minus must not stand there.
+    Marks may be left out: "lao cai" finds Lào Cai, "duong" finds đường. Those with the marks as typed come first, of
+    these those with the words in their title, of these the newest; with --sort date simply the newest. Words in "double
+    quotes" must follow each other; a word with a minus must not stand there.
 
     Example: luubao search 'lua "lang gom" -mua' --site baolaocai --since 2026-01-01
     """
     with reading(folder, database) as archive:
         words = " ".join(query)
-        hits = islice(find(archive, words, filters=filters, all_versions=all_versions), limit)
+        hits = islice(find(archive, words, filters=filters, all_versions=all_versions, sort=Sort(sort)), limit)
         if as_json:
             print_json_lines(_json(hit) for hit in hits)
             return
