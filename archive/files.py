@@ -1,4 +1,4 @@
-"""Write a selection to a file: JSON Lines, CSV or WARC. A file has its name only when all of it is on disk."""
+"""Write a selection to a file, in any of `FORMATS`. A file has its name only when all of it is on disk."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import csv
 import io
 import json
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from archive import export, warc
+from archive import export, feeds, parquet, warc
 from archive.exceptions import StorageError
 from archive.selection import Selection, select
+from archive.storage import export as tables
 
 if TYPE_CHECKING:
     from archive.core import Archive
@@ -108,9 +111,44 @@ def _warc(archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], _sel
     file.writelines(warc.encode(archive.load_capture(row["capture_id"])) for row in rows)
 
 
+def _parquet(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
+    pairs = ((row, _shaped(row, selection)) for row in rows)
+    parquet.write(file, pairs, is_of_versions=selection.is_of_versions)
+
+
+def _sqlite(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
+    tables.write(
+        Path(file.name),
+        (_shaped(row, selection) for row in rows),
+        columns=_shaped(defaultdict(lambda: None), selection),
+        table="versions" if selection.is_of_versions else "articles",
+    )
+
+
+def _atom(archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
+    newest = next(archive.rows("changes", order_by=("-seq",), limit=1), None)
+    pieces = feeds.atom(rows, name=_name(selection), at=None if newest is None else newest["at"])
+    file.writelines(piece.encode() for piece in pieces)
+
+
+def _json_feed(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
+    file.writelines(piece.encode() for piece in feeds.json_feed(rows, name=_name(selection)))
+
+
+def _name(selection: Selection) -> str:
+    """What a feed is called: the sites and whatever else was asked for, so that it is the same in every export."""
+    asked = asdict(selection.filters) | {"versions": selection.versions}
+    said = [f"{key} {value}" if value is not True else key for key, value in asked.items() if value]
+    return ", ".join(["Lưu Báo", *said])
+
+
 FORMATS: dict[str, Callable[[Archive, BinaryIO, Iterable[dict[str, Any]], Selection], None]] = {
     "jsonl": _jsonl,
     "csv": _csv,
     "warc": _warc,
+    "parquet": _parquet,
+    "sqlite": _sqlite,
+    "atom": _atom,
+    "jsonfeed": _json_feed,
 }
 """What writes each format."""

@@ -3,18 +3,24 @@
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta, timezone
 
+import feedparser
 import pytest
 from builders import FakeExtractor, at, document, record
 from click.testing import CliRunner
+from pyarrow import parquet
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import warc
+from archive import export, warc
 from archive.core import Archive
 from archive.exceptions import StorageError
 from archive.files import write
 from archive.query import Filters
 from archive.selection import Selection, select
+from archive.types import Caption, Furniture
 from crawler.cli import main
 
 
@@ -99,6 +105,110 @@ def test_warc_is_what_others_read_and_what_a_replay_takes(kept, tmp_path):
     assert sorted(read) == sorted((each.url, each.payload) for each in captures)
     scanned = [warc.read_at(out, each.offset, each.length) for each in warc.members(out)]
     assert {warc.capture_id(each) for each in scanned} == {warc.capture_id(each) for each in captures}
+
+
+WHOLE = {
+    "title": "Làng gốm & “men”",
+    "author": "Minh",
+    "published_at": at(1).astimezone(timezone(timedelta(hours=7))),
+    "tags": ("gốm", "nghề"),
+    "captions": (Caption("Lò nung", "Thu Hà"), Caption("Men")),
+    "credit": "Báo Lào Cai",
+    "furniture": (Furniture("related", "test/rail", "Đọc thêm"),),
+    "provenance": {"title": "json-ld"},
+}
+
+
+def test_parquet_keeps_what_json_says_with_its_types(archive, tmp_path):
+    record(archive, document(1, **WHOLE))
+    record(archive, document(2), url="https://bao.example/hai.html", day=2)
+    archive.commit()
+    assert write(archive, tmp_path / "out.parquet", kind="parquet", selection=Selection()) == 2
+    table = parquet.read_table(tmp_path / "out.parquet")
+    rows = {row["id"]: row for row in table.to_pylist()}
+    for row in archive.rows("articles"):
+        shaped, read = export.article(row), rows[row["article_id"]]
+        read["provenance"] = dict(read["provenance"])
+        moments = {name: row[name] for name in shaped if name.endswith("_at")}
+        offsets = {name: row[name] for name in ("published_offset", "modified_offset")}
+        assert read == shaped | moments | offsets
+
+
+def test_parquet_of_versions(kept, tmp_path):
+    write(kept, tmp_path / "out.parquet", kind="parquet", selection=Selection(versions=True))
+    rows = parquet.read_table(tmp_path / "out.parquet", columns=["title", "version", "captured_at"]).to_pylist()
+    assert sorted((row["title"], row["version"], row["captured_at"]) for row in rows) == [
+        ("Hai", 1, at(2)),
+        ("Một", 1, at(1)),
+        ("Một, đã sửa", 2, at(3)),
+    ]
+
+
+def test_sqlite_is_a_table_that_is_searched_without_marks(archive, tmp_path):
+    record(archive, document(1, **WHOLE))
+    archive.commit()
+    write(archive, tmp_path / "out.db", kind="sqlite", selection=Selection())
+    [row] = archive.rows("articles")
+    with closing(sqlite3.connect(tmp_path / "out.db")) as file:
+        file.row_factory = sqlite3.Row
+        [read] = file.execute("SELECT * FROM articles")
+        query = "SELECT a.id FROM articles_fts f JOIN articles a ON a.rowid = f.rowid WHERE articles_fts MATCH 'gom'"
+        assert [found["id"] for found in file.execute(query)] == [row["article_id"]]
+        assert file.execute("SELECT json_extract(credit, '$.name') FROM articles").fetchone()[0] == "Báo Lào Cai"
+    lists = {
+        name: json.loads(read[name]) for name, value in export.article(row).items() if isinstance(value, list | dict)
+    }
+    assert dict(read) | lists == export.article(row)
+
+
+def test_sqlite_of_versions_and_of_nothing(kept, tmp_path):
+    for selection, table, count in ((Selection(versions=True), "versions", 3), (Selection(as_of=at(0)), "versions", 0)):
+        out = tmp_path / f"{count}.db"
+        assert write(kept, out, kind="sqlite", selection=selection) == count
+        with closing(sqlite3.connect(out)) as file:
+            assert file.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (count,)
+    assert {path.name for path in tmp_path.glob("[0-9].db*")} == {"3.db", "0.db"}
+
+
+def test_atom_is_what_a_feed_reader_reads(archive, tmp_path):
+    record(archive, document(1, **WHOLE | {"body": ["Một < hai", "Ba & \x0bbốn"]}), day=2)
+    archive.commit()
+    write(archive, tmp_path / "out.atom", kind="atom", selection=Selection())
+    feed = feedparser.parse((tmp_path / "out.atom").read_bytes())
+    assert (feed.bozo, feed.version) == (False, "atom10")
+    [entry] = feed.entries
+    assert (entry.title, entry.author, entry.link) == (WHOLE["title"], "Minh", next(archive.rows("articles"))["url"])
+    assert entry.published == "2026-02-07T08:00:00+07:00"
+    assert [tag.term for tag in entry.tags] == ["gốm", "nghề"]
+    assert entry.content[0].value.startswith("<p>Một &lt; hai</p><p>Ba &amp; ")
+
+
+def test_an_entry_keeps_its_id_and_a_version_has_its_own(kept, tmp_path):
+    ids = {}
+    for name, selection in (
+        ("now", Selection()),
+        ("edited", Selection(Filters(edited=True))),
+        ("all", Selection(versions=True)),
+    ):
+        write(kept, tmp_path / name, kind="atom", selection=selection)
+        ids[name] = {entry.id for entry in feedparser.parse((tmp_path / name).read_bytes()).entries}
+    assert ids["edited"] < ids["now"]
+    assert len(ids["all"]) == 3
+    assert not ids["all"] & ids["now"]
+
+
+def test_json_feed_has_what_the_format_requires(archive, tmp_path):
+    record(archive, document(1, **WHOLE), day=2)
+    record(archive, document(2), url="https://bao.example/hai.html", day=3)
+    archive.commit()
+    write(archive, tmp_path / "out.json", kind="jsonfeed", selection=Selection())
+    feed = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    items = {item["url"]: item for item in feed["items"]}
+    rows = {row["url"]: row for row in archive.rows("articles")}
+    assert items.keys() == rows.keys()
+    assert {url: item["content_text"] for url, item in items.items()} == {url: row["body"] for url, row in rows.items()}
+    assert all(item["id"] and datetime.fromisoformat(item["date_published"]).tzinfo for item in items.values())
 
 
 def test_the_command_says_where_to_go_on(tmp_path):

@@ -37,8 +37,10 @@ def export(
 ) -> None:
     """Write articles to the file OUT, in the order of their ids.
 
-    JSON Lines hold everything; CSV puts ' before what a spreadsheet would execute; WARC holds the pages as they were
-    received. The last line on stderr names the newest change: give it to --after next time.
+    JSON Lines and Parquet (which needs luubao[parquet]) hold everything; CSV puts ' before what a spreadsheet would
+    execute; WARC holds the pages as they were received; SQLite is one table with a word search, ready for Datasette;
+    Atom and JSON Feed are for feed readers. The last line on stderr names the newest change: give it to --after next
+    time.
 
     Example: luubao export --format csv --site baolaocai --originals baolaocai.csv
     """
