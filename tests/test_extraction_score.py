@@ -10,8 +10,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import scored_pages
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+FLOORS = Path(__file__).parent / "data" / "scored_floors.json"
+FLOOR_SLACK = 0.005
+WORST_LANGUAGE = 0.935
 PARAGRAPH = "The council of the little town voted on Monday to mend the old bridge before the winter comes. "
 
 
@@ -59,3 +63,29 @@ def test_a_set_is_read_scored_and_held_to_its_floors(scorer: ModuleType, tmp_pat
     assert scorer.below(found, {"small": {"f1": 0.99, "max_furniture_left": 0.05}}) == []
     assert scorer.below(found, {"small": {"f1": 1.01}}) == ["small: f1 is 1.0, the floor is 1.01"]
     assert "| luubao | 1.0000 |" in scorer.table(found)
+
+
+def test_shipped_pages_stay_above_their_floors(scorer: ModuleType) -> None:
+    """Eight languages in every shape of `scored_pages`. Floors may only be raised, and are raised with the figures."""
+    cases = [
+        scorer.Case(
+            name=page.name,
+            url=page.url,
+            html=page.html,
+            text=page.text,
+            author=page.author,
+            published=page.published,
+            lede=page.lede,
+            kept=page.kept,
+            cut=page.cut,
+        )
+        for page in scored_pages.scored_pages()
+    ]
+    figures = scorer.score(cases, [scorer.read_own(case) for case in cases])
+    floors = json.loads(FLOORS.read_text(encoding="utf-8"))
+
+    assert scorer.below({"shipped": {scorer.OWN: figures}}, floors) == []
+    gaps = {key: abs(figures[key.removeprefix("max_")] - floor) for key, floor in floors["shipped"].items()}
+    assert max(gaps.values()) < FLOOR_SLACK, f"raise the floors in {FLOORS.name}: {gaps}"
+    worst = min(figures["languages"].items(), key=lambda item: item[1]["f1"])
+    assert worst[1]["f1"] > WORST_LANGUAGE, worst
