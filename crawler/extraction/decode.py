@@ -233,6 +233,8 @@ FEWEST_WORDS = 5
 # Bad bytes in a page that is UTF-8 otherwise: a headline cut in the middle of a letter. Other encodings read as UTF-8
 # break at every second letter.
 MAX_BAD_SHARE = 0.02
+# Boxes and control characters among what is not ASCII.
+MAX_DRAWN = 0.2
 _REPLACEMENT = "\ufffd"
 
 
@@ -308,13 +310,22 @@ def _decode_legacy(body: bytes, names: list[str]) -> tuple[str, str, str | None]
         if name in VIETNAMESE_CHARSETS or name == "windows-1252":
             continue  # asked above and below
         try:
-            return body.decode(name), name, None
+            # KOI8-R and the code pages of DOS give every byte a sign: what they make of noise is boxes.
+            if not _is_drawn(sample.decode(name, errors="ignore")):
+                return body.decode(name), name, None
         except (UnicodeDecodeError, LookupError):
             continue
     western = _western_score(decode_vietnamese(sample, "windows-1252"))
     if western >= WESTERN_SCORE:
         return decode_vietnamese(body, "windows-1252"), "windows-1252", None
     return Failure(Verdict.MOJIBAKE, f"no character set fits; best {best} with {score:.2f} of the letters")
+
+
+def _is_drawn(text: str) -> bool:
+    """Whether boxes and control characters are more of the text than any writer would draw."""
+    foreign = [char for char in text if not char.isascii()]
+    drawn = sum("\u2500" <= char <= "\u259f" or "\x80" <= char <= "\x9f" for char in foreign)
+    return drawn > MAX_DRAWN * len(foreign)
 
 
 def _normal(label: str) -> str | None:

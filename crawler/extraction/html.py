@@ -141,7 +141,8 @@ def _verdict(page: Page, reading: Reading) -> tuple[Verdict, str | None]:
         return Verdict.OK, None
     if address is False:
         return Verdict.NO_ARTICLE, "address of a list"
-    if not is_stated and generic.shape(page.root).is_list:
+    is_list = generic.shape(page.root).is_list or (reading.name == GENERIC and generic.is_all_links(page.root))
+    if not is_stated and is_list:
         return Verdict.NO_ARTICLE, "list of links"
     running = sum(len(line.text) for line in reading.lines if not line.is_link)
     if running >= generic.MIN_ARTICLE or (reading.lines and address):

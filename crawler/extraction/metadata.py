@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MAX_HEADS = 5
 MAX_TIMES = 6
 MIN_HEAD = 4
+MAX_DESCRIPTIONS = 6
+"""Each is looked for on the page; more than these are a trap or a list."""
 
 _META_TITLE = ("og:title", "twitter:title", "title")
 _META_DESCRIPTION = ("og:description", "description", "twitter:description")
@@ -112,7 +114,7 @@ def read_metadata(
     _title(found, root, metas, node)
     candidates = [
         string(node.get("description")),
-        *(value for value in _values(metas, _META_DESCRIPTION)),
+        *_values(metas, _META_DESCRIPTION)[:MAX_DESCRIPTIONS],
     ]
     found.descriptions = tuple(
         sorted({text for raw in candidates if (text := plain(raw))}, key=lambda text: (-len(text), text))
