@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.exceptions import ArchiveError
+from crawler.politeness.robots import Forbidden
 
 FILE = "luubao.toml"
 
@@ -43,7 +44,7 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
-    """How one site is crawled by the schedule."""
+    """How one site is crawled; `every`, `quiet`, `time_limit` and `enabled` are for the schedule alone."""
 
     every: timedelta | None = None
     """Time between two crawls; None: learned from how often the site publishes."""
@@ -54,6 +55,10 @@ class SiteConfig:
     """After so long a crawl is told to end."""
     delay: float | None = None
     """Seconds between two requests to a host, where it needs more than robots.txt says."""
+    robots_forbidden: str = "disallow"
+    """What a robots.txt means that answers 401 or 403: `disallow`, or `allow` as RFC 9309 permits."""
+    noarchive: str = "keep"
+    """What becomes of a page that asks robots not to keep it: `keep`, marked; or `skip`, remembered as visited only."""
     enabled: bool = True
 
 
@@ -69,6 +74,8 @@ class Config:
     """Crawls at once, each of another site."""
     standard: SiteConfig = field(default_factory=SiteConfig)
     by_site: Mapping[str, SiteConfig] = field(default_factory=dict)
+    path: Path | None = None
+    """The file; None where there is none."""
 
     def of(self, site: str) -> SiteConfig:
         """How `site` is crawled."""
@@ -124,6 +131,15 @@ def _text(value: object) -> str:
     return value
 
 
+def _either(*words: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if value not in words:
+            raise ValueError(" or ".join(f'"{word}"' for word in words))
+        return str(value)
+
+    return check
+
+
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValueError('a list of names like ["baolaocai", "nhandan"]')
@@ -136,6 +152,8 @@ _SITE: dict[str, Callable[[object], object]] = {
     "limit": _count,
     "time_limit": _span,
     "delay": _seconds,
+    "robots_forbidden": _either(*Forbidden),
+    "noarchive": _either("keep", "skip"),
 }
 _SCHEDULE = {**_SITE, "sites": _names, "parallel": _count}
 
@@ -178,7 +196,7 @@ class _Reader:
             chosen = self._values(own, {**_SITE, "enabled": _flag}, ("sites", name))
             by_site[name] = SiteConfig(**{**values, **chosen})
         contact = self._checked(("contact",), said["contact"], _text) if "contact" in said else None
-        return Config(contact, sites, parallel, SiteConfig(**values), by_site)
+        return Config(contact, sites, parallel, SiteConfig(**values), by_site, self._path)
 
     def _table(self, said: dict[str, Any], name: str) -> dict[str, Any]:
         table = said.get(name, {})

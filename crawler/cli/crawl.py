@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +17,15 @@ from archive.types import Cause
 from crawler.cli.options import (
     SHUT_OUT,
     archive_options,
+    config_option,
     json_option,
     one_line,
     print_json,
     print_json_lines,
     reading,
 )
+from crawler.config import Config, SiteConfig
+from crawler.politeness.identity import user_agent
 from crawler.sites import Site, find_site, site_of, sites
 
 if TYPE_CHECKING:
@@ -38,24 +42,26 @@ if TYPE_CHECKING:
     show_default=True,
     help="Which known articles to look at again.",
 )
-@click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Articles to fetch at most.")
+@click.option("--limit", type=click.IntRange(1), show_default="500", help="Articles to fetch at most.")
 @click.option("--capture-only", is_flag=True, help="Keep the answers; a later `luubao replay ARCHIVE` reads them.")
 @click.option("--dry-run", is_flag=True, help="Ask nobody: print what the archive knows that is to be fetched.")
 @click.option("--backfill", is_flag=True, help="Walk the site's archives back to --since.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="With --backfill: how far back.")
 @click.option("--delay", type=click.FloatRange(0), show_default="1", help="Seconds between two requests to a host.")
 @click.option("--allow-private", is_flag=True, help="Let URL be on this machine: for test sites on loopback.")
+@config_option
 @json_option
 @archive_options
 def crawl(  # noqa: PLR0917  click passes them by name
     name: str,
     revisit: str,
-    limit: int,
+    limit: int | None,
     since: datetime | None,
     delay: float | None,
     folder: Path,
     database: str | None,
     *,
+    config: Config,
     capture_only: bool,
     dry_run: bool,
     backfill: bool,
@@ -77,6 +83,14 @@ def crawl(  # noqa: PLR0917  click passes them by name
     if backfill != (since is not None):
         raise click.UsageError("--backfill and --since DATE go together")
     site = _site(name)
+    chosen = config.of(site.name)
+    if delay is not None:
+        chosen = replace(chosen, delay=delay)
+    if capture_only and chosen.noarchive == "skip":
+        raise click.UsageError(
+            '--capture-only reads no page, so it cannot heed noarchive = "skip": leave one of them out'
+        )
+    limit = limit or chosen.limit
     if dry_run:
         _print_plan(site, Revisit(revisit), limit, folder, database, as_json=as_json)
         return
@@ -89,10 +103,16 @@ def crawl(  # noqa: PLR0917  click passes them by name
     account = run_crawl(
         site,
         Place(folder, database),
-        Plan(revisit=Revisit(revisit), budget=limit, since=start, is_capture_only=capture_only),
+        Plan(
+            revisit=Revisit(revisit),
+            budget=limit,
+            since=start,
+            is_capture_only=capture_only,
+            skips_noarchive=chosen.noarchive == "skip",
+        ),
         clock=lambda: datetime.now(UTC),
         allow_private=[_endpoint(name)] if allow_private else (),
-        overrides=None if delay is None else {"LUUBAO_DELAY": delay},
+        overrides=_settings(config, chosen),
     )
     if as_json:
         print_json({"site": site.name, **account.as_counts(), "broken_sources": account.broken_sources})
@@ -100,6 +120,16 @@ def crawl(  # noqa: PLR0917  click passes them by name
         _print_account(site, account, folder)
     if account.is_shut_out:
         click.get_current_context().exit(SHUT_OUT)
+
+
+def _settings(config: Config, chosen: SiteConfig) -> dict[str, object]:
+    """What the settings file and the command line say, in Scrapy's terms."""
+    said: dict[str, object] = {"LUUBAO_ROBOTS_FORBIDDEN": chosen.robots_forbidden}
+    if chosen.delay is not None:
+        said["LUUBAO_DELAY"] = chosen.delay
+    if config.contact is not None:
+        said |= {"LUUBAO_CONTACT": config.contact, "USER_AGENT": user_agent(config.contact)}
+    return said
 
 
 def _site(name: str) -> Site:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from datetime import UTC, datetime
@@ -38,8 +37,6 @@ def schedule(names: tuple[str, ...], folder: Path, database: str | None, *, once
     enabled = [site for site in chosen if config.of(site.name).enabled]
     if not enabled:
         raise click.UsageError("no site to crawl: every one of them has enabled = false")
-    if config.contact:
-        os.environ["LUUBAO_CONTACT"] = config.contact
     failures = asyncio.run(_run(enabled, config, folder, database, once=once))
     if once and failures:
         raise click.ClickException(f"{failures} of {len(enabled)} crawls failed, named above; luubao status tells more")
@@ -78,11 +75,10 @@ async def _run(chosen: list[Site], config: Config, folder: Path, database: str |
 
 
 def _command(site: Site, config: Config, folder: Path, database: str | None) -> list[str]:
-    chosen = config.of(site.name)
     words = [sys.executable, "-m", "crawler.cli", "crawl", site.name, "--json", "--archive", str(folder)]
-    words += ["--limit", str(chosen.limit)]
     words += [] if database is None else ["--database", database]
-    words += [] if chosen.delay is None else ["--delay", str(chosen.delay)]
+    # The crawl reads its own options there; a file that is mended counts from the next crawl on.
+    words += [] if config.path is None else ["--config", str(config.path)]
     return words
 
 

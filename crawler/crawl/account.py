@@ -22,6 +22,8 @@ class CrawlAccount(Account):
     """Answers that arrived, robots.txt apart."""
     not_modified: int = 0
     """Answers that said 304."""
+    not_kept: int = 0
+    """Pages that asked for noarchive, where those are skipped."""
     failed: Counter[str] = field(default_factory=Counter)
     """Requests without a usable answer, by reason."""
     broken_sources: dict[str, str] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class CrawlAccount(Account):
             "listed_known": self.listed_known,
             "requests": self.requests,
             "not_modified": self.not_modified,
+            "not_kept": self.not_kept,
             "stored": self.stored,
             "unchanged": self.unchanged,
             "broken_sources": len(self.broken_sources),

@@ -106,6 +106,8 @@ class Plan:
     """Walk the site's archives back to there."""
     is_capture_only: bool = False
     """Keep the answers, and leave it to a replay to read them."""
+    skips_noarchive: bool = False
+    """Keep no page that asks for noarchive: the frontier remembers the visit, and nothing else."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to finish the pages in hand and end."""
 
@@ -268,6 +270,9 @@ class Desk:
             await self._follow(errand, capture)
             await self._tell()
         read = (None, None) if self._plan.is_capture_only else await self._read_page(capture)
+        if self._plan.skips_noarchive and read[0] is not None and read[0].noarchive:
+            await self._settle_unkept(errand, capture)
+            return
         self._answers.append(_Answer(errand, capture, *read))
         await self._flush_if_full()
         if self._answers and self._flushing is None:
@@ -294,6 +299,26 @@ class Desk:
         if errand.source is not None and reason != Refusal.STOPPING:
             self.account.broken_sources[errand.url] = reason
         if errand.visit is not None:
+            await self._writer.call(settle)
+        await self._tell(1)
+
+    async def _settle_unkept(self, errand: Errand, capture: Capture) -> None:
+        """A page that is not to be kept: no record, no capture, only that it was visited."""
+        self.account.requests += 1
+        self.account.not_kept += 1
+        visit, at = errand.visit, capture.captured_at
+
+        def settle(archive: Archive) -> None:
+            assert visit is not None
+            first_at = visit.first_visit_at or at
+            columns: dict[str, object] = {"state": frontier.KNOWN, "status": capture.status, "problem": "noarchive"}
+            if errand.source is None:
+                # It may say otherwise one day.
+                columns["due_at"] = revisit.next_look(first_at, revisit.Look(at), pace=self._pace)
+            with archive.writing() as connection:
+                frontier.settle(connection, visit.id, attempts=0, visited_at=at, first_visit_at=first_at, **columns)
+
+        if visit is not None:
             await self._writer.call(settle)
         await self._tell(1)
 
