@@ -52,15 +52,3 @@ def test_status_tells_of_the_last_crawl_the_next_one_and_what_is_wrong(tmp_path)
     assert crawl["next_due_at"] > crawl["due_at"]
     assert crawl["alarms"] == [{"kind": "source", "says": "https://a.test/rss: status 404"}]
     assert "source     dantri: https://a.test/rss: status 404" in luubao("status", archive=tmp_path)
-
-
-def test_what_was_taken_down_is_shown_no_more_nor_after_a_replay(tmp_path):
-    luubao("replay", "seeds/paywall", "seeds/windows_1258", "seeds/no_rules", archive=tmp_path / "a")
-    ids = [json.loads(line)["id"] for line in luubao("articles", "--json", archive=tmp_path / "a").splitlines()]
-    luubao("take-down", ids[0], "--note", "court order", archive=tmp_path / "a")
-    places = [str(tmp_path / "a" / name) for name in ("captures", "decisions.jsonl")]
-    luubao("replay", *places, archive=tmp_path / "b")
-    for name in "ab":
-        shown = luubao("articles", "--json", archive=tmp_path / name)
-        assert ids[0] not in shown
-        assert len(shown.splitlines()) == len(ids) - 1
