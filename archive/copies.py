@@ -1,19 +1,20 @@
 """Keep edges and clusters up to date with the versions: find what might be alike, compare, decide, write.
 
-The rules are `similarity` and `clustering`; this module only fetches what they ask for. Edges are facts about
-two documents and never change; which cluster an article is in follows from the edges of its versions."""
+The rules are `similarity` and `clustering`; this module only fetches what they ask for. Edges are facts about two
+documents and stand as long as the rules do; which cluster an article is in follows from the edges of its versions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from archive.clustering import STRONG, Candidate, Link, Member, cluster
-from archive.similarity import Profile, compare, profile, relate
-from archive.storage import clusters, feed
+from archive.similarity import RULES, Profile, compare, profile, relate
+from archive.storage import clusters, derived, feed
 from archive.storage.clusters import ArticleEdge, StoredMember, StoredText
 from archive.types import ChangeKind, Decision, DecisionKind, Relation, Role
 from archive.urls import identity
@@ -36,12 +37,27 @@ def _profile(title: str | None, lede: str | None, body: str) -> Profile:
     return profile(title=title, lede=lede, body=body)
 
 
+_GROUP = 256
+"""Articles that are found anew together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What finding all copies anew came to."""
+
+    articles: int
+    moved: int
+    """Articles whose cluster, or role in it, is another one now."""
+
+
 class Copies:
     """Finds copies among the versions, on the connection of the transaction in progress."""
 
     def __init__(self, connection: Connection, decisions: Sequence[Decision]) -> None:
         self.connection = connection
         self._decisions = [made for made in decisions if made.kind in _ABOUT_CLUSTERS]
+        self._moved = 0
+        derived.note_rules(connection, RULES)
 
     def note(self, decision: Decision) -> None:
         """Heed a decision from now on."""
@@ -58,6 +74,30 @@ class Copies:
         is_alike = any([self._compare(text) for text in texts])  # noqa: C419  as said above
         if is_alike or self._decisions or clusters.members_of(self.connection, wanted):
             self._cluster(wanted, at=at)
+
+    def rebuild(
+        self, *, begin: Callable[[int], None] = lambda _: None, progress: Callable[[int], None] = lambda _: None
+    ) -> Rebuilt:
+        """Find all copies anew, as a replay of everything would; the feed tells whose cluster or role is another now.
+
+        `begin` is told how many steps there are, `progress` how many were done since the last call.
+        """
+        derived.forget_copies(self.connection)
+        count = derived.count_articles(self.connection)
+        begin(2 * count)
+        for group in derived.article_groups(self.connection, _GROUP):
+            for text in clusters.texts(self.connection, clusters.documents_of(self.connection, group)):
+                self._compare(text)
+            progress(len(group))
+        at = derived.latest_capture(self.connection)
+        moved, placed = self._moved, set[int]()
+        for group in derived.article_groups(self.connection, _GROUP):
+            left = set(group) - placed
+            if left and at is not None:
+                placed |= self._cluster(left, at=at)
+            progress(len(group))
+        derived.set_rules(self.connection, RULES)
+        return Rebuilt(count, self._moved - moved)
 
     def _compare(self, text: StoredText) -> bool:
         """Index the text, and compare it with everything that might be alike; whether there is any such thing."""
@@ -88,12 +128,12 @@ class Copies:
                 )
         return bool(found)
 
-    def _cluster(self, articles: set[int], *, at: datetime) -> None:
-        """Cluster anew everything that is tied to these articles, directly or through others."""
+    def _cluster(self, articles: set[int], *, at: datetime) -> set[int]:
+        """Cluster anew everything that is tied to these articles, directly or through others; returns what that was."""
         near, edges = self._neighbourhood(articles)
         places = clusters.members_of(self.connection, near)
         if not edges and not places and not self._decisions:
-            return
+            return near
         facts = {fact.public_id: fact for fact in clusters.facts(self.connection, near)}
         public = {fact.id: fact.public_id for fact in facts.values()}
         candidates = [
@@ -117,6 +157,7 @@ class Copies:
         }
         for article in sorted(near, key=lambda row: public.get(row, "")):
             self._place(article, public.get(article), places.get(article), wanted.get(article), at=at)
+        return near
 
     def _neighbourhood(self, articles: set[int]) -> tuple[set[int], list[ArticleEdge]]:
         """Everything that is tied to `articles`, and the edges between."""
@@ -159,6 +200,7 @@ class Copies:
             return
         has_news = before is None or after is None or (before.cluster_id, before.role) != (after.cluster_id, after.role)
         if has_news:
+            self._moved += 1
             feed.add_change(
                 self.connection,
                 ChangeKind.UNCLUSTERED if after is None else ChangeKind.CLUSTERED,
@@ -170,6 +212,11 @@ class Copies:
                     "reason": after and after.reason,
                 },
             )
+
+
+def why_reindex(connection: Connection) -> str | None:
+    """Why copies are due to be found anew by the rules of this release; None if they are not."""
+    return derived.why_reindex(connection, RULES)
 
 
 _ABOUT_CLUSTERS = frozenset({DecisionKind.SAME, DecisionKind.NOT_SAME, DecisionKind.ORIGINAL})

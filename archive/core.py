@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from archive import export, warc
-from archive.copies import Copies
+from archive.copies import Copies, Rebuilt, why_reindex
 from archive.decisions import DecisionFile, stored
 from archive.exceptions import (
     NoArchiveError,
@@ -242,6 +242,23 @@ class Archive:
                     touched = group.historian.judge_site_anew(site, since, is_quiet=True)
                     group.copies.update(touched, at=since)
 
+    def reindex(
+        self, *, begin: Callable[[int], None] = lambda _: None, progress: Callable[[int], None] = lambda _: None
+    ) -> Rebuilt:
+        """Find all copies anew from the documents, as a replay would with the rules of this release.
+
+        `begin` is told how many steps there are, `progress` how many were done since the last call. All or nothing.
+        """
+        with self._errors():
+            self.commit()
+            try:
+                rebuilt = self._writing().copies.rebuild(begin=begin, progress=progress)
+            except BaseException:
+                self.roll_back()
+                raise
+            self.commit()
+            return rebuilt
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """The connection of the transaction in progress, for the functions of `archive.storage.frontier`.
@@ -416,6 +433,7 @@ class Archive:
                 "breakers": {site: export.moment(at) for site, (at, _) in sorted(tripped.items())},
                 "warning": engine_warning(connection),
                 "unread": captures.count_unread(connection),
+                "reindex": why_reindex(connection),
                 "sites": [export.plain(row) for row in feed.sites(connection)],
             }
 

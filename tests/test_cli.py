@@ -5,6 +5,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import unicodedata
@@ -214,6 +215,19 @@ def test_status_names_sites_and_the_last_run(kept):
     assert [site["site"] for site in told["sites"]] == ["baolaocai", "daidoanket", "vietnam_vn"]
     assert told["last_run"]["counts"]["new"] == 7
     assert "last run  replay" in luubao("status", archive=kept).stdout
+
+
+def test_reindex_leaves_what_it_finds_right_and_is_told_of_by_status(own):
+    with sqlite3.connect(own / "archive.db") as connection:
+        connection.execute("DELETE FROM derived")
+    connection.close()
+    assert "reindex   rules of another release" in luubao("status", archive=own).stdout
+    before = luubao("fingerprint", archive=own).stdout
+    done = luubao("reindex", archive=own)
+    assert (done.exit_code, "moved            0" in done.stdout) == (0, True)
+    assert "reindex  " not in luubao("status", archive=own).stdout
+    assert json.loads(luubao("reindex", "--json", archive=own).stdout) == {"articles": 7, "moved": 0}
+    assert luubao("fingerprint", archive=own).stdout == before
 
 
 def test_verify_finds_an_archive_whole_and_a_missing_file(own):

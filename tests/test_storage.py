@@ -263,6 +263,13 @@ def test_an_upgraded_archive_can_be_written_to(former):
         assert archive.get_article(ARTICLE)["title"] == "Tựa đề mới"
 
 
+def test_an_upgraded_archive_is_due_to_find_its_copies_anew(former):
+    with Archive.open(former, extractor=FakeExtractor()) as archive:
+        assert "another release" in archive.status()["reindex"]
+        archive.reindex()
+        assert archive.status()["reindex"] is None
+
+
 # Databases that are not ours
 
 

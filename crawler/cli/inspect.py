@@ -88,6 +88,8 @@ def status(folder: Path, database: str | None, *, config: Config, as_json: bool)
         click.echo(f"unread    {facts['unread']} captures wait to be read: luubao replay {here} --archive {here}")
     if facts["warning"]:
         click.secho(f"warning   {facts['warning']}", fg="yellow")
+    if facts["reindex"]:
+        click.secho(f"reindex   {facts['reindex']}: luubao reindex", fg="yellow")
     columns = ("site", "captures", "articles", "versions", "copies", "gone", "held", "last_captured_at")
     print_table(
         [tuple(site[name] for name in columns) for site in facts["sites"]],

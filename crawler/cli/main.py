@@ -12,6 +12,7 @@ from crawler.cli.inspect import fingerprint, status, verify
 from crawler.cli.read import articles, changes, clusters, diff, show
 from crawler.cli.record import record
 from crawler.cli.reextract import reextract
+from crawler.cli.reindex import reindex
 from crawler.cli.replay import replay
 from crawler.cli.schedule import schedule
 from crawler.cli.search import search
@@ -35,6 +36,7 @@ for command in (
     schedule,
     replay,
     reextract,
+    reindex,
     articles,
     show,
     diff,
