@@ -1,9 +1,12 @@
 """Copies found anew are the copies that a fresh replay finds, whatever was lost or made by older rules."""
 
+import itertools
 import random
 
 import pytest
 from builders import FakeExtractor, at, capture, document, dump, paragraphs
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from archive.fingerprint import fingerprint
@@ -104,6 +107,20 @@ def test_this_life_has_copies_an_edit_and_words_in_order(fresh):
     assert (copy["role"], copy["reason"], copy["resemblance"] < 0.6) == ("copy", "near_copy", True)
     assert 0.7 <= copy["words_in_order"] < 0.9
     assert DIGEST not in rows
+
+
+_names = (f"archive-{number}" for number in itertools.count())
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
+@given(data=st.data())
+def test_any_order_gives_the_same_copies_found_anew_or_not(open_archive, fresh, data):
+    captures, decisions = life()
+    archive = fill(open_archive(next(_names)), data.draw(st.permutations([*captures, *decisions])))
+    assert fingerprint(archive) == fingerprint(fresh)
+    archive.reindex()
+    assert fingerprint(archive) == fingerprint(fresh)
 
 
 @pytest.mark.parametrize("at_step", range(1, 10, 2))

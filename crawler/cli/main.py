@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from archive.version import VERSION
+from crawler.cli.copies import compare, copies, flows
 from crawler.cli.crawl import crawl
 from crawler.cli.decide import held, not_same, original, same, take_down
 from crawler.cli.export import export
@@ -41,6 +42,9 @@ for command in (
     show,
     diff,
     clusters,
+    copies,
+    compare,
+    flows,
     changes,
     search,
     export,
