@@ -131,4 +131,6 @@ def _ended(run: dict[str, object]) -> str:
         return "was cut off, or is still going"
     counts = run["counts"]
     assert isinstance(counts, dict)
+    if run["kind"] == "reindex":
+        return f"{counts.get('moved', 0)} of {counts.get('articles', 0)} articles moved"
     return f"{counts.get('new', 0)} new of {counts.get('captures', 0)}"
