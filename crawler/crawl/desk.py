@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -116,9 +116,17 @@ class Desk:
     """One crawl of one site."""
 
     def __init__(
-        self, site: Site, *, writer: Writer, readers: Readers, plan: Plan, clock: Callable[[], datetime]
+        self,
+        site: Site,
+        *,
+        writer: Writer,
+        readers: Readers,
+        plan: Plan,
+        clock: Callable[[], datetime],
+        give_up: Callable[[Exception], Awaitable[None]],
     ) -> None:
         self.site = site
+        self._give_up = give_up
         self.account = CrawlAccount()
         self._writer, self._readers, self._plan, self._clock = writer, readers, plan, clock
         self._sources: deque[Errand] = deque()
@@ -407,7 +415,10 @@ class Desk:
     async def _flush_later(self) -> None:
         await asyncio.sleep(GROUP_SECONDS)
         self._flushing = None
-        await self.flush()
+        try:
+            await self.flush()
+        except Exception as e:  # noqa: BLE001  nobody waits for this task, so nobody else would hear of it
+            await self._give_up(e)
 
     async def flush(self) -> None:
         """Record what was read, and settle it, in one transaction."""

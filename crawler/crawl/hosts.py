@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from archive.core import Archive
 from archive.storage import frontier
@@ -14,8 +15,8 @@ from crawler.politeness.robots import RobotsCopy
 class RememberedHosts:
     """Both stores of `crawler.politeness`: answers at once from memory, and writes behind."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, writer: Writer, give_up: Callable[[Exception], Awaitable[None]]) -> None:
+        self._writer, self._give_up = writer, give_up
         self._holds: dict[str, Hold] = {}
         self._robots: dict[str, RobotsCopy] = {}
         self._writes: set[asyncio.Task[None]] = set()
@@ -56,7 +57,13 @@ class RememberedHosts:
             with archive.writing() as connection:
                 frontier.set_host(connection, origin, **columns)
 
-        task = asyncio.get_running_loop().create_task(self._writer.call(remember))
+        async def write() -> None:
+            try:
+                await self._writer.call(remember)
+            except Exception as e:  # noqa: BLE001  nobody waits for this task, so nobody else would hear of it
+                await self._give_up(e)
+
+        task = asyncio.get_running_loop().create_task(write())
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
 

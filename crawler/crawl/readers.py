@@ -44,10 +44,13 @@ class Readers:
 
     def __init__(self, workers: int) -> None:
         self._pool = ProcessPool(max_workers=workers, context=reading_context(), initializer=_limit_memory)
+        self._reading: set[Future[Any]] = set()
 
     def read(self, capture: Capture) -> Future[Any]:
         """Begin to read `capture`; `result` turns what comes of it into a value."""
         future: Future[Any] = self._pool.schedule(read_capture, args=(capture,), timeout=TIME_LIMIT)
+        self._reading.add(future)
+        future.add_done_callback(self._reading.discard)
         return future
 
     def wait_for(self, capture: Capture) -> tuple[Document, bytes]:
@@ -57,9 +60,12 @@ class Readers:
         return result(future, capture)
 
     def close(self) -> None:
-        """End the processes, whatever they are doing."""
+        """End the processes, whatever they are doing; what is still read is cancelled."""
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types only what returns something
         self._pool.join()
+        # The pool forgets its futures: whoever waits for one would do so for ever.
+        for future in tuple(self._reading):
+            future.cancel()
 
 
 def result(future: Future[Any], capture: Capture) -> tuple[Document, bytes]:

@@ -40,54 +40,69 @@ class _Crawl:
     def __init__(self, site: Site, place: Place, plan: Plan, clock: Callable[[], datetime], workers: int) -> None:
         self._site, self._place, self._plan, self._clock, self._workers = site, place, plan, clock, workers
         self._writer = Writer(place.folder, place.database)
-        self.hosts = RememberedHosts(self._writer)
+        self.hosts = RememberedHosts(self._writer, self._give_up)
         self._desk: Desk | None = None
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
+        self._give_up_waiting: Callable[[], None] = lambda: None
 
     async def errands(self, give_up_waiting: Callable[[], None]) -> AsyncIterator[Errand]:
         """Everything to fetch; when it ends, everything is written.
 
         `give_up_waiting` gives back the requests that wait for their host's turn, when the crawl is to end.
         """
+        self._give_up_waiting = give_up_waiting
         readers = Readers(self._workers)
         try:
             await self._writer.open()
             run = await self._writer.call(lambda archive: archive.start_run("crawl", at=self._clock()))
             await self.hosts.load()
             self._desk = desk = Desk(
-                self._site, writer=self._writer, readers=readers, plan=self._plan, clock=self._clock
+                self._site,
+                writer=self._writer,
+                readers=readers,
+                plan=self._plan,
+                clock=self._clock,
+                give_up=self._give_up,
             )
             _stop_on_signals(desk, give_up_waiting)
             await desk.open()
             async for errand in desk.errands():
                 yield errand
+            if self._error is not None:
+                return
             await desk.close()
             counts = desk.account.as_counts()
             await self._writer.call(lambda archive: archive.finish_run(run, at=self._clock(), counts=counts))
         except Exception as e:  # noqa: BLE001  Scrapy would log it, and report a crawl that finished
-            self._error = self._error or e
+            await self._give_up(e)
         finally:
             readers.close()
             await self.hosts.settle()
             await self._writer.close()
 
+    async def _give_up(self, error: Exception) -> None:
+        """Let an error of the archive (disk full, locked) end the crawl at once; what was committed is safe."""
+        self._error = self._error or error
+        self._writer.refuse(self._error)
+        self._give_up_waiting()
+        if self._desk is not None:
+            await self._desk.abandon()
+
     async def answered(self, errand: Errand, capture: Capture) -> None:
         """An answer, whatever its status."""
         assert self._desk is not None
-        await self._guarded(self._desk, self._desk.answered(errand, capture))
+        await self._guarded(self._desk.answered(errand, capture))
 
     async def failed(self, errand: Errand, reason: str, retry_at: datetime | None) -> None:
         """No answer: refused by a rule of ours, or lost on the way."""
         assert self._desk is not None
-        await self._guarded(self._desk, self._desk.failed(errand, reason, retry_at=retry_at))
+        await self._guarded(self._desk.failed(errand, reason, retry_at=retry_at))
 
-    async def _guarded(self, desk: Desk, work: Awaitable[None]) -> None:
-        """An error of the archive (disk full, locked) ends the crawl; what was committed is safe."""
+    async def _guarded(self, work: Awaitable[None]) -> None:
         try:
             await work
         except Exception as e:  # noqa: BLE001  Scrapy would log it and go on
-            self._error = self._error or e
-            await desk.abandon()
+            await self._give_up(e)
 
     def finish(self) -> CrawlAccount:
         """The account, or the error that ended the crawl."""

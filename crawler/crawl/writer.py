@@ -21,6 +21,7 @@ class Writer:
         # One thread, because a connection belongs to its thread, and because two would write at once.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._archive: Archive | None = None
+        self._error: Exception | None = None
         self._folder, self._database = folder, database
 
     async def open(self) -> None:
@@ -35,6 +36,8 @@ class Writer:
 
         def committed() -> T:
             assert self._archive is not None
+            if self._error is not None:
+                raise self._error
             try:
                 answer = ask(self._archive)
             except BaseException:
@@ -46,11 +49,17 @@ class Writer:
 
         return await self._run(committed)
 
+    def refuse(self, error: Exception) -> None:
+        """Answer every further call with `error`: those in line would each wait for the same lock in their turn."""
+        self._error = error
+
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def close(self) -> None:
         """Close the archive and end the thread."""
-        if self._archive is not None:
-            await self._run(self._archive.close)
-        self._thread.shutdown()
+        try:
+            if self._archive is not None:
+                await self._run(self._archive.close)
+        finally:
+            self._thread.shutdown()
