@@ -54,7 +54,8 @@ def verify(archive: Archive, *, progress: Callable[[int], None] = lambda _: None
             looked_at += len(stored)
             progress(len(stored))
     for path in sorted(archive.captures_folder.glob("*.warc.gz")):
-        if path.name not in seen:
+        # A crash within its first capture leaves a file with nothing but its warcinfo.
+        if path.name not in seen and not all(isinstance(found, warc.Ignored) for found in warc.scan(path)):
             problems.append(Problem(path.name, "no capture in it is known: record it again with `luubao replay`"))
     return Report(looked_at, len(seen), tuple(problems))
 

@@ -25,10 +25,10 @@ def read_capture(capture: Capture) -> tuple[Document, bytes]:
     return extract(capture), warc.encode(capture)
 
 
-def _limit_memory() -> None:
+def _limit_memory(limit: int) -> None:
     # Address space and not what is resident: a reader must fail to allocate before the machine runs out.
     used = _address_space()
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_LIMIT, used + MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_AS, (used + limit, used + limit))
 
 
 def _address_space() -> int:
@@ -43,7 +43,9 @@ class Readers:
     """A pool of reading processes."""
 
     def __init__(self, workers: int) -> None:
-        self._pool = ProcessPool(max_workers=workers, context=reading_context(), initializer=_limit_memory)
+        self._pool = ProcessPool(
+            max_workers=workers, context=reading_context(), initializer=_limit_memory, initargs=(MEMORY_LIMIT,)
+        )
         self._reading: set[Future[Any]] = set()
 
     def read(self, capture: Capture) -> Future[Any]:

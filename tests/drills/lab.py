@@ -140,6 +140,34 @@ class Lab:
         return found
 
 
+@contextmanager
+def cli(lab: Lab, *, room: int | None = None, delay: float = 0, without=()):
+    """`luubao crawl` of the paper, by its command line; no file may grow beyond `room` bytes."""
+    steps = [
+        f"from drills.controls import switch_off; switch_off({list(without)})",
+        "from crawler.cli import main; main()",
+    ]
+    if room is not None:
+        steps.insert(0, f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))")
+    command = ["crawl", f"{lab.base}/", "--allow-private", "--delay", str(delay), "--archive", str(lab.folder)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "; ".join(steps), *command],
+        cwd=ROOT, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "PATH": ""},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ended(process) -> tuple[int, str]:
+    """Exit status and last line on stderr, when the process has ended by itself."""
+    _, complaint = process.communicate(timeout=120)
+    return process.returncode, complaint.strip().splitlines()[-1] if complaint.strip() else ""
+
+
 def _pointers(archive: Archive, rows: list[dict]) -> list[str]:
     """Captures that cannot be read at the place that their row names, as what the row says."""
     wrong = []

@@ -2,16 +2,13 @@
 
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 
 from archive.core import Archive
-from drills.lab import IS_LONG, ROOT, Lab, dice, newsroom, say, size, standing
+from drills.lab import IS_LONG, Lab, cli, dice, ended, newsroom, say, size, standing
 
 BACKFILL = "2020-01-01T00:00:00+00:00"
 FAULTS = ("rst", "500", "length_cut", "close_cut", "gzip_cut", "empty")
@@ -110,34 +107,6 @@ def test_d2_killed_while_it_recovers(tmp_path, place, then):
         assert found.is_sound, (found.lost, found.doubled, found.problems)
 
 
-@contextmanager
-def cli(lab: Lab, *, room: int | None = None, delay: float = 0, without=()):
-    """`luubao crawl` of the paper, by its command line; no file may grow beyond `room` bytes."""
-    steps = [
-        f"from drills.controls import switch_off; switch_off({list(without)})",
-        "from crawler.cli import main; main()",
-    ]
-    if room is not None:
-        steps.insert(0, f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))")
-    command = ["crawl", f"{lab.base}/", "--allow-private", "--delay", str(delay), "--archive", str(lab.folder)]
-    process = subprocess.Popen(
-        [sys.executable, "-c", "; ".join(steps), *command],
-        cwd=ROOT, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "PATH": ""},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def ended(process) -> tuple[int, str]:
-    """Exit status and last line on stderr, when the process has ended by itself."""
-    _, complaint = process.communicate(timeout=120)
-    return process.returncode, complaint.strip().splitlines()[-1] if complaint.strip() else ""
-
-
 def test_d4_a_full_disk_ends_the_crawl_with_its_own_code_and_loses_nothing(tmp_path):
     with newsroom(tmp_path / "archive", articles=40) as lab:
         with cli(lab, room=400_000) as process:
@@ -210,7 +179,8 @@ def test_control_d5_who_does_not_wait_ends_at_once_with_the_status_of_a_database
             connection.close()
         assert status == 5, line
         assert "locked" in line
-        lab.crawl()
+        with cli(lab) as process:
+            assert ended(process)[0] == 0
         found = lab.judge(lab.served())
         assert found.is_sound, (found.lost, found.doubled, found.problems)
 

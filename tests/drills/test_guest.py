@@ -5,7 +5,7 @@ import re
 import pytest
 
 from archive.core import Archive
-from drills.lab import FORBIDDEN, IS_LONG, gaps, newsroom, say, size, standing
+from drills.lab import FORBIDDEN, IS_LONG, cli, ended, gaps, newsroom, say, size, standing
 
 DELAY = 0.3
 long_only = pytest.mark.skipif(not IS_LONG, reason="in `make drills` only: it would take too long here")
@@ -63,7 +63,9 @@ def test_control_d6_who_forgets_asks_too_early(tmp_path):
 def test_d6_where_robots_txt_fails_nothing_is_fetched(tmp_path):
     with newsroom(tmp_path / "archive", articles=12) as lab:
         lab.server.faults.add("503", path="^/robots.txt")
-        lab.crawl()
+        with cli(lab) as process:
+            status, line = ended(process)
+        assert status == 18, line
         assert {one.path for one in lab.server.log} == {"/robots.txt"}
 
 
@@ -95,7 +97,7 @@ def test_control_d6_without_patience_there_are_more(tmp_path):
 
 @pytest.mark.parametrize("days", size([-1], [-1, 1]))
 def test_d8_a_clock_that_jumps_loses_and_doubles_nothing(tmp_path, days):
-    with newsroom(tmp_path / "archive", articles=size(20, 200)) as lab:
+    with newsroom(tmp_path / "archive", articles=size(20, 60)) as lab:
         lab.crawl(jump=[size(12, 90), days])
         lab.crawl()
         found = lab.judge(lab.served())

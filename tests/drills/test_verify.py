@@ -1,6 +1,7 @@
 """The drill of the judge itself: `verify` must see every torn file and every flipped bit, which other checks do not."""
 
 import shutil
+import zlib
 
 import pytest
 from builders import FakeExtractor, capture, document
@@ -30,6 +31,19 @@ def spoiled(sound, tmp_path, change):
     path.write_bytes(change(path.read_bytes()))
     with Archive.open(folder) as archive:
         return verify(archive).problems, path
+
+
+def test_a_file_that_a_crash_left_without_captures_is_no_loss(sound, tmp_path):
+    shutil.copytree(sound, tmp_path / "archive")
+    (path,) = (tmp_path / "archive" / "captures").glob("*.warc.gz")
+    first = zlib.decompressobj(wbits=31)
+    first.decompress(path.read_bytes())
+    warcinfo = path.read_bytes()[: -len(first.unused_data)]
+    path.with_name("cut-off-repaired.warc.gz").write_bytes(warcinfo)
+    with Archive.open(tmp_path / "archive") as archive:
+        assert verify(archive).problems == ()
+        shutil.copy(path, path.with_name("with-captures.warc.gz"))
+        assert [problem.where for problem in verify(archive).problems] == ["with-captures.warc.gz"]
 
 
 def warcio_is_content(path) -> bool:
