@@ -1,30 +1,43 @@
 """What a site is, and which sites there are.
 
-A site is declared in a module of the package `spiders`, which is found by name and never imported here by
-statement: imports run from `spiders` to `crawler` only. No scrapy in here: extraction workers start often."""
+A site is declared in a module of the package `spiders`, or in a file of the folder that LUUBAO_SPIDERS names. Both are
+found by name and never imported here by statement: imports run from `spiders` to `crawler` only. No scrapy in here:
+extraction workers start often."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import json
+import os
 import pkgutil
 import re
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archive.exceptions import ArchiveError
+
 if TYPE_CHECKING:
     from crawler.extraction.rules import RuleSet
+
+FOLDER = "LUUBAO_SPIDERS"
+"""Environment variable with the folder of sites that are declared outside the package."""
 
 VIETNAM = timedelta(hours=7)
 """Vietnam keeps one offset all year, since 1975."""
 
 # How a page is found and fetched changes nothing in how it is read: no part of the identity of an edition.
 _CRAWL = {"is_crawl": True}
+
+
+class SiteFileError(ArchiveError):
+    """Raised when a file of LUUBAO_SPIDERS cannot be used: what it declares would silently not be crawled."""
 
 
 class SourceKind(StrEnum):
@@ -110,14 +123,49 @@ class Site:
 
 @cache
 def sites() -> tuple[Site, ...]:
-    """Every declared site, by name."""
+    """Every declared site, by name: those of the package, then those of LUUBAO_SPIDERS."""
     package = importlib.import_module("spiders")
-    found = []
+    found = {}
     for module in pkgutil.iter_modules(package.__path__):
         site = getattr(importlib.import_module(f"spiders.{module.name}"), "SITE", None)
         if isinstance(site, Site):
-            found.append(site)
-    return tuple(sorted(found, key=lambda site: site.name))
+            found[site.name] = site
+    for path in _own_files():
+        site = load_site(path)
+        if site is not None and found.setdefault(site.name, site) is not site:
+            raise SiteFileError(f"{path}: there is a site {site.name!r} already: give this one another name")
+    return tuple(sorted(found.values(), key=lambda site: site.name))
+
+
+def _own_files() -> list[Path]:
+    """The files of LUUBAO_SPIDERS; none where it names the package's own folder."""
+    named = os.environ.get(FOLDER)
+    if not named:
+        return []
+    folder = Path(named)
+    if not folder.is_dir():
+        raise SiteFileError(f"{FOLDER} names no folder: {named!r}")
+    if folder.resolve() == package_folder():
+        return []
+    return sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
+
+
+def package_folder() -> Path:
+    """Where the sites of the package are declared."""
+    return Path(importlib.import_module("spiders").__path__[0]).resolve()
+
+
+def load_site(path: Path) -> Site | None:
+    """The site that the file at `path` declares; None if it declares none."""
+    spec = importlib.util.spec_from_file_location(f"luubao_site_{path.stem}", path)
+    assert spec is not None and spec.loader is not None  # noqa: PT018  it ends in .py
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as e:  # a file of anybody's may raise anything
+        raise SiteFileError(f"{path}: {type(e).__name__}: {e}") from e
+    site = getattr(module, "SITE", None)
+    return site if isinstance(site, Site) else None
 
 
 @cache
