@@ -44,12 +44,16 @@ class Promise:
     """The likely cause, where it does not hold."""
 
 
-async def look(site: Site, ask: Ask, *, now: datetime, sample: int) -> tuple[list[Promise], list[Capture]]:
-    """Ask every source of `site`, and for `sample` of the articles that they list."""
+async def look(
+    site: Site, ask: Ask, *, now: datetime, sample: int, days: timedelta | None = SHARD_DAYS
+) -> tuple[list[Promise], list[Capture]]:
+    """Ask every source of `site`, and for `sample` of the articles that they list.
+
+    Of a sitemap's shards those of the last `days` are asked for; without, the newest that there is."""
     promises: list[Promise] = []
     listed: dict[str, None] = {}
     for source in site.sources:
-        promise, found = await _look_at(site, source, ask, now)
+        promise, found = await _look_at(site, source, ask, now, days)
         promises.append(promise)
         listed |= dict.fromkeys(
             url for item in found if (url := site.preferred(item.url)) and site.is_article(url) is not False
@@ -64,39 +68,47 @@ async def look(site: Site, ask: Ask, *, now: datetime, sample: int) -> tuple[lis
     return promises, pages
 
 
-async def _look_at(site: Site, source: Source, ask: Ask, now: datetime) -> tuple[Promise, tuple[Found, ...]]:
+async def _look_at(
+    site: Site, source: Source, ask: Ask, now: datetime, days: timedelta | None
+) -> tuple[Promise, tuple[Found, ...]]:
     name = f"{source.kind} {source.url}"
     try:
-        found = await _listed(site, source, ask, now)
+        found = await list_source(site, source, ask, now, since=None if days is None else now - days)
     except SourceBroken as e:
         # What is only expected of the site's system may not exist.
         return Promise(name, None if source.is_inferred else False, e.reason, _cause(e.reason)), ()
     return _judge_links(site, name, found), found
 
 
-async def _listed(site: Site, source: Source, ask: Ask, now: datetime) -> tuple[Found, ...]:
-    urls = shard_urls(source.url, now - SHARD_DAYS, now, offset=site.offset) if source.is_form else [source.url]
+async def list_source(
+    site: Site, source: Source, ask: Ask, now: datetime, *, since: datetime | None
+) -> tuple[Found, ...]:
+    """What `source` lists since then, or of its newest shard; raises SourceBroken where it cannot be read."""
+    start = since or now - SHARD_DAYS
+    urls = shard_urls(source.url, start, now, offset=site.offset) if source.is_form else [source.url]
     reason: SourceBroken | None = None
     for url in urls:
         try:
-            return await _read(site, source, url, ask, now, depth=0)
+            return await _read(site, source, url, ask, since, now, depth=0)
         except SourceBroken as e:
             reason = reason or e
     raise reason or SourceBroken(source.url, "stands for no address")
 
 
-async def _read(site: Site, source: Source, url: str, ask: Ask, now: datetime, *, depth: int) -> tuple[Found, ...]:
+async def _read(  # noqa: PLR0917  a step of the above, with its depth
+    site: Site, source: Source, url: str, ask: Ask, since: datetime | None, now: datetime, *, depth: int
+) -> tuple[Found, ...]:
     listing = _parse(site, source, url, await ask(url))
     if isinstance(listing, Feed | Section):
         return listing.items
     if not listing.children or depth == MAX_DEPTH:
         return listing.entries
-    children = shards_since(listing.children, now - SHARD_DAYS, now, offset=site.offset)
+    children = shards_since(listing.children, since, now, offset=site.offset)
     named = {child.url for child in listing.children}
     reason = SourceBroken(url, f"{len(named)} sitemaps, none of these days")
     for child in children[:MAX_DEPTH]:
         try:
-            return await _read(site, source, child, ask, now, depth=depth + 1)
+            return await _read(site, source, child, ask, since, now, depth=depth + 1)
         except SourceBroken as e:
             # The month that an index names late was only worked out.
             reason = e if child in named else reason

@@ -175,7 +175,7 @@ def test_the_command_proposes_python_and_names_captures(kept):
     done = luubao("tinvungcao.test", archive=kept)
     assert done.exit_code == 0, done.output
     assert "no rule set" in done.stdout
-    assert "Pick('title'" in done.stdout
+    assert 'Pick("title"' in done.stdout
     assert "Shown by captures" in done.stdout
 
 

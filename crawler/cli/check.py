@@ -84,7 +84,7 @@ def _offline(site: Site, seeds: tuple[Path, ...]) -> list[Promise]:
         return kept.get(url, "not in the seed")
 
     newest = max(capture.captured_at for capture in captures)
-    promises, _ = asyncio.run(look(site, ask, now=newest, sample=0))
+    promises, _ = asyncio.run(look(site, ask, now=newest, sample=0, days=None))
     judged = [one for one in promises if one.found != "not in the seed"]
     return judged + judge_pages(site, [capture for capture in captures if capture.url not in sources])
 

@@ -18,6 +18,7 @@ from crawler.cli.options import (
     SHUT_OUT,
     archive_options,
     config_option,
+    endpoints,
     json_option,
     one_line,
     print_json,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 @click.option("--backfill", is_flag=True, help="Walk the site's archives back to --since.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="With --backfill: how far back.")
 @click.option("--delay", type=click.FloatRange(0), show_default="1", help="Seconds between two requests to a host.")
-@click.option("--allow-private", is_flag=True, help="Let URL be on this machine: for test sites on loopback.")
+@click.option("--allow-private", is_flag=True, help="Let the site be on this machine: for test sites on loopback.")
 @config_option
 @json_option
 @archive_options
@@ -111,7 +112,7 @@ def crawl(  # noqa: PLR0917  click passes them by name
             skips_noarchive=chosen.noarchive == "skip",
         ),
         clock=lambda: datetime.now(UTC),
-        allow_private=[_endpoint(name)] if allow_private else (),
+        allow_private=endpoints(site) if allow_private else (),
         overrides=_settings(config, chosen),
     )
     if as_json:
@@ -163,11 +164,6 @@ def _print_plan(site: Site, revisit: Revisit, limit: int, folder: Path, database
         return
     for why, url in rows:
         click.echo(one_line(f"{why:<7} {url}"))
-
-
-def _endpoint(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:

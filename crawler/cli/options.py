@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -16,7 +17,7 @@ from archive.diff import Change, Piece
 from archive.exceptions import ArchiveError, ArchiveLockedError, DatabaseError, DiskError
 from archive.text import tidy
 from crawler.config import FILE, Config, ConfigError, read_config
-from crawler.sites import sites
+from crawler.sites import Site, sites
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -127,6 +128,17 @@ def print_table(rows: Sequence[tuple[object, ...]], *, header: tuple[str, ...]) 
             for cell, width, right in zip(row, widths, is_number, strict=True)
         )
         click.echo(click.style(line.rstrip(), bold=number == 0))
+
+
+def endpoint(url: str) -> str:
+    """Host and port of `url`, as the guard against private addresses names them."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def endpoints(site: Site) -> list[str]:
+    """Hosts and ports of everything that the site's file names."""
+    return sorted({endpoint(source.url) for source in site.sources})
 
 
 def one_line(text: str) -> str:

@@ -12,7 +12,7 @@ import click
 from archive import warc
 from archive.exceptions import ArchiveError
 from archive.types import Capture
-from crawler.cli.options import one_line
+from crawler.cli.options import endpoint, one_line
 
 
 @click.command()
@@ -43,7 +43,7 @@ def record(urls: tuple[str, ...], into: Path, delay: float | None, *, allow_priv
     async def work(ask: Ask) -> list[tuple[str, Answer]]:
         return [(url, answer) for url in urls for answer in await follow(ask, url)]
 
-    allowed = sorted({_endpoint(url) for url in urls}) if allow_private else []
+    allowed = sorted({endpoint(url) for url in urls}) if allow_private else []
     try:
         answers = visit(work, clock=lambda: datetime.now(UTC), delay=delay, allow_private=allowed)
     except ArchiveError as e:
@@ -67,8 +67,3 @@ def write_captures(captures: list[Capture], folder: Path) -> Path:
         for capture in captures:
             file.write(gzip.decompress(warc.encode(capture)))
     return path
-
-
-def _endpoint(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"

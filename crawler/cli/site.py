@@ -6,6 +6,7 @@ import click
 
 from crawler.cli.check import check
 from crawler.cli.learn import learn
+from crawler.cli.new import new
 
 
 @click.group()
@@ -18,3 +19,4 @@ def site() -> None:
 
 site.add_command(learn)
 site.add_command(check)
+site.add_command(new)

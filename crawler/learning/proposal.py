@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta, timezone
@@ -74,20 +75,26 @@ def as_python(proposal: Proposal, *, offset: timedelta) -> str:
         out += ["    cuts=(", *(f"        {cut}" for cut in cuts), "    ),"]
     loose = [line for line in proposal.lines if line.selector is None]
     if loose:
-        out += ["    boilerplate=(", *(f"        {line.text!r},  # {line.pages} pages" for line in loose), "    ),"]
+        out += [
+            "    boilerplate=(",
+            *(f"        {_quoted(line.text)},  # {line.pages} pages" for line in loose),
+            "    ),",
+        ]
     if day:
         out.append(f"    valid_from=date({day.year}, {day.month}, {day.day}),")
     return "\n".join([*out, ")"])
 
 
 def _pick(found: FieldFound) -> str:
-    attribute = f", attribute={found.attribute!r}" if found.attribute else ""
-    return f"Pick({found.field!r}, ({found.selector!r},){attribute}),  # {found.pages} of {found.of} pages"
+    attribute = f", attribute={_quoted(found.attribute)}" if found.attribute else ""
+    return (
+        f"Pick({_quoted(found.field)}, ({_quoted(found.selector)},){attribute}),  # {found.pages} of {found.of} pages"
+    )
 
 
 def _cut_boxes(boxes: Sequence[BoxFound]) -> list[str]:
     return [
-        f'Cut("related", "related_{number}", ({box.selector!r},)),  # {box.pages} pages'
+        f'Cut("related", "related_{number}", ({_quoted(box.selector)},)),  # {box.pages} pages'
         for number, box in enumerate(boxes, start=1)
     ]
 
@@ -98,6 +105,11 @@ def _cut_lines(lines: Sequence[LineFound]) -> list[str]:
         if line.selector is not None:
             by_selector[line.selector] = max(line.pages, by_selector.get(line.selector, 0))
     return [
-        f'Cut("boilerplate", "boilerplate_{number}", ({selector!r},)),  # {pages} pages'
+        f'Cut("boilerplate", "boilerplate_{number}", ({_quoted(selector)},)),  # {pages} pages'
         for number, (selector, pages) in enumerate(by_selector.items(), start=1)
     ]
+
+
+def _quoted(text: str) -> str:
+    """A literal as the formatter writes it; JSON's escapes are Python's."""
+    return json.dumps(text, ensure_ascii=False)
