@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
 from archive.types import Capture, Document, Verdict
 from crawler.discovery import Feed, Found, Section, Sitemap, SourceBroken, read_source, shard_urls, shards_since
@@ -18,6 +19,9 @@ from crawler.sites import Site, Source, host_of
 Answer = Capture | str
 Ask = Callable[[str], Awaitable[Answer]]
 _OK = 200
+_NOT_ASKED = "robots_unreachable"
+_MAX_HOPS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # The newest shard may hold nothing yet on the first day of a month.
 SHARD_DAYS = timedelta(days=6)
 MAX_DEPTH = 3
@@ -60,12 +64,23 @@ async def look(
         )
     pages: list[Capture] = []
     for url in list(listed)[:sample]:
-        answer = await ask(url)
+        answer = await _ask_on(ask, url)
         if isinstance(answer, Capture):
             pages.append(answer)
         else:
             promises.append(Promise(f"page {url}", None, answer, _cause(answer)))
     return promises, pages
+
+
+async def _ask_on(ask: Ask, url: str) -> Answer:
+    """The answer of `url`, or of where it leads: a page under a new slug is the same promise."""
+    for _ in range(_MAX_HOPS):
+        answer = await ask(url)
+        target = None if isinstance(answer, str) else answer.header("Location")
+        if isinstance(answer, str) or answer.status not in _REDIRECTS or not target:
+            return answer
+        url = urljoin(url, target)
+    return "redirects without end"
 
 
 async def _look_at(
@@ -75,8 +90,9 @@ async def _look_at(
     try:
         found = await list_source(site, source, ask, now, since=None if days is None else now - days)
     except SourceBroken as e:
-        # What is only expected of the site's system may not exist.
-        return Promise(name, None if source.is_inferred else False, e.reason, _cause(e.reason)), ()
+        # What is only expected of the site's system may not exist; and who could not ask knows nothing.
+        is_unsure = source.is_inferred or _NOT_ASKED in e.reason
+        return Promise(name, None if is_unsure else False, e.reason, _cause(e.reason)), ()
     return _judge_links(site, name, found), found
 
 
@@ -145,7 +161,7 @@ def _cause(reason: str) -> str:
         (("status 404", "status 410"), "the source moved: look for the new address on the front page"),
         (("status 401", "status 403", "status 429", "captcha"), "blocked: the site turns this machine away"),
         (("status 5",), "the site is down: try later"),
-        (("robots_unreachable",), "robots.txt could not be read, so nothing is asked: try later"),
+        ((_NOT_ASKED,), "robots.txt could not be read, so nothing is asked: try later"),
         (("robots",), "robots.txt forbids it"),
         (("blocked_ssrf",), "an address that is none of the public web: nothing is asked there"),
         (("no article", "no links"), "redesign, or a list that a script draws"),

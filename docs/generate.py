@@ -3,8 +3,8 @@
     python -m docs.generate           writes what is stale
     python -m docs.generate --check   writes nothing; exit 1 and the names of what is stale
 
-`contract.md` comes from the views, `commands.md` from the help of every command, and what stands below the commands in
-README.md from running them on the seeds."""
+`contract.md` comes from the views, `commands.md` from the help of every command, `sites.md` from the sites, and what
+stands below the commands in README.md from running them on the seeds."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from archive import export
 from archive.storage.schema import UtcDateTime
 from archive.storage.views import CONTRACT_VERSION, VIEWS, View, column_type
 from crawler.cli import main
+from crawler.sites import sites
 
 ROOT = Path(__file__).parent.parent
 WIDTH = 100
@@ -131,6 +132,59 @@ def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
+# -- docs/sites.md -------------------------------------------------------------------------------------------------
+
+_SITES = """\
+# The sites
+
+A site is one file of 15 to 60 lines that says where its articles are listed and how its pages are read. Any other
+is crawled by its URL, `luubao crawl https://any.example/`, from what its own front page names.
+
+## Adding one
+
+    luubao site new https://any.example/ --into my-sites
+    export LUUBAO_SPIDERS=my-sites
+    luubao site check any
+    luubao crawl any
+
+`luubao site new` asks for the front page, the feeds, sitemaps and sections that the site names, and a few articles,
+politely. It writes `my-sites/any.py` and a first seed in `my-sites/seeds/site_any`, and says what it is unsure of. Both
+are drafts, nothing is overwritten, and a person has to read them:
+
+1. Read the file against the site. `articles` are patterns of which one is found in the path of every article, `lists`
+   of paths that never are one. What was not seen but is expected of the site's system is marked `is_inferred=True`.
+2. Read the seed's `expected.json` against its pages, line by line: it is what is read today, and not yet what is right.
+3. `luubao site check any` says which promises hold, live; with `--seed DIR` from captures. Status 1: one is broken.
+4. `luubao record URL... --into DIR` keeps further pages: one of each template, one edited, one gone.
+5. With some dozen pages in the archive, `luubao site learn any` proposes reading rules from them.
+
+Every `*.py` with a `SITE` in the folder of `LUUBAO_SPIDERS` is read beside the sites of the package; a file that cannot
+be read is an error and not a missing site. The file is Python and runs with your rights: use only what you have read.
+To give a site to everybody, put the file into `spiders/` and its seed, with invented text, into `seeds/`.
+
+## Those that are declared
+
+`inferred` counts the sources that are expected and were not seen.
+"""
+
+
+def sites_page() -> str:
+    """docs/sites.md."""
+    rows = [
+        (
+            f"`{site.name}`",
+            site.title,
+            ", ".join(site.hosts),
+            ", ".join(rules.name for rules in site.rule_sets),
+            str(len(site.sources)),
+            str(sum(source.is_inferred for source in site.sources)),
+        )
+        for site in sites()
+    ]
+    head = _GENERATED.format(source="the files in spiders/")
+    return f"{head}\n{_SITES}\n{_table(('site', 'title', 'hosts', 'rules', 'sources', 'inferred'), rows)}"
+
+
 # -- docs/commands.md ----------------------------------------------------------------------------------------------
 
 _COMMANDS = """\
@@ -232,7 +286,7 @@ def make_targets() -> dict[str, list[str]]:
 
 # -- all of them -----------------------------------------------------------------------------------------------------
 
-PAGES = {"docs/contract.md": contract, "docs/commands.md": commands, "README.md": readme}
+PAGES = {"docs/contract.md": contract, "docs/commands.md": commands, "docs/sites.md": sites_page, "README.md": readme}
 
 
 def stale() -> dict[str, str]:

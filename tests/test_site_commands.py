@@ -131,6 +131,22 @@ def test_a_source_that_was_only_inferred_breaks_nothing():
     assert promise.holds is None
 
 
+def test_who_could_not_ask_is_unsure():
+    (promise,), _ = looked({FEED.url: "robots_unreachable"}, FEED)
+    assert promise.holds is None
+    assert "robots.txt could not be read" in promise.cause
+
+
+def test_a_page_under_a_new_slug_is_followed():
+    old, new = (f"https://tuoitre.vn/{slug}-20260701010101001.htm" for slug in ("mot-tin", "tin-moi"))
+    answers = answer(FEED, RSS.format(url=old)) | {
+        old: Capture(old, NOW, b"", 301, (("Location", new),)),
+        new: Capture(new, NOW, b"<html><body><p>Xin</p></body></html>", 200),
+    }
+    _, pages = looked(answers, FEED)
+    assert [page.url for page in pages] == [new]
+
+
 def test_addresses_of_a_new_form_are_named():
     (promise, *_), _ = looked(answer(FEED, RSS.format(url="https://tuoitre.vn/v2/story/77")), FEED)
     assert promise.holds is False

@@ -106,6 +106,14 @@ def test_the_new_site_is_crawled_by_its_name(made, tmp_path):
     assert account["broken_sources"] == {}
 
 
+def test_the_new_site_is_checked_live(made):
+    name, _, into, _ = made
+    words = ("site", "check", name, "--allow-private", "--delay", "0", "--pages", "2", "--json")
+    found = json.loads(luubao(*words, LUUBAO_SPIDERS=str(into)).stdout)["promises"]
+    states = {one["promise"].partition(" ")[0]: one["state"] for one in found}
+    assert {states[name] for name in ("feed", "home", "articles", "body")} == {"holds"}
+
+
 def test_nothing_is_overwritten(made):
     name, url, into, _ = made
     before = {path: path.read_bytes() for path in into.rglob("*") if path.is_file()}

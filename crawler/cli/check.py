@@ -13,7 +13,7 @@ import click
 from archive.exceptions import ArchiveError
 from archive.types import Capture
 from crawler.checking import Promise, judge_pages, look
-from crawler.cli.options import json_option, one_line, print_json, print_table
+from crawler.cli.options import endpoints, json_option, one_line, print_json, print_table
 from crawler.sites import Site, find_site, sites
 from crawler.sources import load, open_sources
 
@@ -31,8 +31,12 @@ _WORDS = {True: "holds", False: "broken", None: "unsure"}
     help="Look at the captures in DIR and fetch nothing; may be repeated.",
 )
 @click.option("--pages", type=click.IntRange(1, 50), default=5, show_default=True, help="Articles to look at, live.")
+@click.option("--delay", type=click.FloatRange(0), show_default="1", help="Seconds between two requests to a host.")
+@click.option("--allow-private", is_flag=True, help="Let the site be on this machine: for test sites on loopback.")
 @json_option
-def check(name: str, seeds: tuple[Path, ...], pages: int, *, as_json: bool) -> None:
+def check(
+    name: str, seeds: tuple[Path, ...], pages: int, delay: float | None, *, allow_private: bool, as_json: bool
+) -> None:
     """Say which promises of site NAME hold; exit 1 if one is broken.
 
     Live: do its sources answer and list addresses of its articles, and are the fields of some articles found, by which
@@ -45,7 +49,7 @@ def check(name: str, seeds: tuple[Path, ...], pages: int, *, as_json: bool) -> N
         known = ", ".join(site.name for site in sites())
         raise click.UsageError(f"no site {name!r}: one of {known}")
     try:
-        promises = _offline(site, seeds) if seeds else _live(site, pages)
+        promises = _offline(site, seeds) if seeds else _live(site, pages, delay, allow_private=allow_private)
     except ArchiveError as e:
         raise click.ClickException(one_line(str(e))) from e
     if as_json:
@@ -60,13 +64,18 @@ def check(name: str, seeds: tuple[Path, ...], pages: int, *, as_json: bool) -> N
         raise click.exceptions.Exit(1)
 
 
-def _live(site: Site, pages: int) -> list[Promise]:
+def _live(site: Site, pages: int, delay: float | None, *, allow_private: bool) -> list[Promise]:
     from crawler.visit import visit  # noqa: PLC0415  Scrapy takes half a second to import
 
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    promises, found = visit(lambda ask: look(site, ask, now=clock(), sample=pages), clock=clock, delay=site.delay)
+    promises, found = visit(
+        lambda ask: look(site, ask, now=clock(), sample=pages),
+        clock=clock,
+        delay=site.delay if delay is None else delay,
+        allow_private=endpoints(site) if allow_private else (),
+    )
     return promises + judge_pages(site, found)
 
 
