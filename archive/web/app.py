@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive import export
 from archive.exceptions import ArchiveError, NothingToReleaseError, UnknownNameError
-from archive.web import api, feeds, memento, reading
+from archive.web import api, feeds, finding, memento, reading
 from archive.web.site import BadRequestError, Site, json_response
 from archive.web.words import translate
 
@@ -39,9 +39,10 @@ _MOST_CLIENTS = 10_000
 def create_app(site: Site, *, hosts: list[str]) -> Starlette:
     """The site as an ASGI application that answers for these host names only ("*" for any)."""
     routes: list[BaseRoute] = [
-        Mount("/api/v1", routes=list(api.ROUTES)),
+        Mount("/api/v1", routes=[*api.ROUTES, *finding.API]),
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         *memento.ROUTES,
+        *finding.PAGES,
         *feeds.ROUTES,
         *reading.ROUTES,
     ]

@@ -31,26 +31,27 @@ class Entry:
     at: datetime
     text: str
 
+    @classmethod
+    def of_article(cls, row: dict[str, Any], base: str) -> Entry:
+        """That an article appeared."""
+        name = row["article_id"]
+        title = f"{row['title'] or row['url']} ({row['site']})"
+        return cls(
+            f"urn:luubao:article:{name}", f"{base}/articles/{name}", title, row["first_seen_at"], row["lede"] or ""
+        )
 
-def _base(request: Request) -> str:
+
+def base_of(request: Request) -> str:
+    """The address of the site, as the client knows it."""
     return str(request.base_url).rstrip("/")
 
 
 def _new(request: Request) -> Response:
     with site_of(request).archive.reading() as connection:
         rows = pages.page(connection, "articles", limit=ENTRIES)
-    base = _base(request)
-    entries = [
-        Entry(
-            f"urn:luubao:article:{row['article_id']}",
-            f"{base}/articles/{row['article_id']}",
-            f"{row['title'] or row['url']} ({row['site']})",
-            row["first_seen_at"],
-            row["lede"] or "",
-        )
-        for row in rows
-    ]
-    return _answer(request, "Lưu Báo: new articles", entries)
+    base = base_of(request)
+    entries = [Entry.of_article(row, base) for row in rows]
+    return answer(request, "Lưu Báo: new articles", entries)
 
 
 def _edits(request: Request) -> Response:
@@ -58,7 +59,7 @@ def _edits(request: Request) -> Response:
     found = site_of(request).archive.versions(name)
     if not found:
         raise UnknownNameError(f"no article {name!r}")
-    base = _base(request)
+    base = base_of(request)
     entries = [
         Entry(
             f"urn:luubao:version:{name}:{row['version']}",
@@ -69,7 +70,7 @@ def _edits(request: Request) -> Response:
         )
         for row in reversed(found)
     ]
-    return _answer(request, f"Lưu Báo: edits of {found[-1]['title'] or name}", entries)
+    return answer(request, f"Lưu Báo: edits of {found[-1]['title'] or name}", entries)
 
 
 def _copies(request: Request) -> Response:
@@ -79,7 +80,7 @@ def _copies(request: Request) -> Response:
     if row is None:
         raise UnknownNameError(f"no article {name!r}")
     members = archive.rows("cluster_members", cluster_id=row["cluster_id"]) if row["cluster_id"] else iter(())
-    base = _base(request)
+    base = base_of(request)
     entries = [
         Entry(
             f"urn:luubao:copy:{name}:{member['article_id']}",
@@ -92,11 +93,13 @@ def _copies(request: Request) -> Response:
         if member["article_id"] != name
     ]
     entries.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
-    return _answer(request, f"Lưu Báo: copies of {row['title'] or name}", entries)
+    return answer(request, f"Lưu Báo: copies of {row['title'] or name}", entries)
 
 
-def _answer(request: Request, title: str, entries: list[Entry]) -> Response:
-    here = f"{_base(request)}{request.url.path}"
+def answer(request: Request, title: str, entries: list[Entry]) -> Response:
+    """The feed, in the form that was asked for."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    here = f"{base_of(request)}{request.url.path}{query}"
     if request.path_params["form"] == "json":
         return cached(request, json_response(_json_feed(here, title, entries), media_type="application/feed+json"))
     if request.path_params["form"] == "atom":

@@ -33,8 +33,21 @@ _CURSOR = {
 _SITE = {"name": "site", "in": "query", "schema": {"type": "string"}, "description": "Only this site"}
 
 
-def _number(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 10**6}}
+def _number(name: str, *, most: int = 10**6) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": most}}
+
+
+def _text(name: str, description: str, *, required: bool = False) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": 300}
+    return {"name": name, "in": "query", "required": required, "schema": schema, "description": description}
+
+
+def _day(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "string", "format": "date"}, "description": description}
+
+
+def _switch(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "string", "enum": ["0", "1"]}, "description": description}
 
 
 def _operation(summary: str, parameters: list[dict[str, Any]], *, required: tuple[str, ...]) -> dict[str, Any]:
@@ -76,6 +89,20 @@ DOCUMENT: dict[str, Any] = {
         "/captures/{id}": _operation("A capture and where its bytes are", [_ID], required=("capture_id", "url")),
         "/held": _list("Pages that wait for a person", _SITE, _LIMIT, _CURSOR),
         "/runs": _list("Crawls and replays, newest first", _LIMIT, _CURSOR),
+        "/search": _list(
+            "Articles that hold the words; those with the same marks first, then the newest",
+            _text("q", "Words, phrases in double quotes, exclusions with a minus", required=True),
+            _SITE,
+            _text("section", "Part of the section's name"),
+            _text("author", "Part of the byline"),
+            _text("credit", "Part of the source that the page names"),
+            _day("since", "Published, or first seen, on that day or later (UTC)"),
+            _day("until", "Published, or first seen, before that day (UTC)"),
+            _switch("originals", "1 leaves out copies and excerpts"),
+            _switch("edited", "1 leaves out articles with one version"),
+            _LIMIT,
+            _number("cursor", most=300),
+        ),
         "/sites": _list("What there is of each site"),
     },
 }

@@ -5,6 +5,6 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
-  const field = document.querySelector("main select, main input:not([type=hidden])");
+  const field = document.querySelector("main input[type=search], input[type=search]");
   if (field) { event.preventDefault(); field.focus(); }
 });
