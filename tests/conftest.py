@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from builders import FakeExtractor
+from click.testing import CliRunner
 from hypothesis import settings
 from sqlalchemy.engine import URL, make_url
 
@@ -17,6 +18,7 @@ from archive.core import Archive
 from archive.storage.engine import connect
 from archive.storage.migrate import prepare
 from archive.storage.schema import metadata
+from crawler.cli import main
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -119,6 +121,15 @@ def empty_archive(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "archive.db"
     prepare(URL.create("sqlite", database=str(path)), shown_as="empty")
     return path
+
+
+@pytest.fixture(scope="session")
+def seeds_archive(tmp_path_factory) -> Path:
+    """An archive of all seeds, to be read; who writes takes a copy."""
+    folder = tmp_path_factory.mktemp("seeds") / "archive"
+    done = CliRunner().invoke(main, ["replay", str(Path(__file__).parents[1] / "seeds"), "--archive", str(folder)])
+    assert done.exit_code == 0, done.output
+    return folder
 
 
 @pytest.fixture(params=ENGINES)

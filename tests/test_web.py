@@ -2,90 +2,25 @@
 
 import json
 import re
-import socket
-import threading
-import time
-import urllib.error
-import urllib.request
-from datetime import UTC, datetime
+import shutil
 from pathlib import Path
-from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
-import uvicorn
 from click.testing import CliRunner
+from served import Served
 
-from archive.core import Archive
-from archive.web.app import create_app
 from archive.web.passages import mark
-from archive.web.site import Site
 from archive.web.words import VIETNAMESE
 from crawler.cli import main
-from crawler.recording import open_archive
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "a token that is long enough"
 
 
-class NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args):
-        return None
-
-
-OPENER = urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler({}))
-
-
-class Served:
-    def __init__(self, folder, **options):
-        self.archive = Archive.open(folder)
-
-        def decide(made):
-            with open_archive(folder) as writing:
-                writing.decide(made)
-
-        site = Site(self.archive, lambda: datetime.now(UTC), decide, **options)
-        app = create_app(site, hosts=["127.0.0.1"])
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.base = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        self.server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]})
-
-    def __enter__(self):
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.01)
-        return self
-
-    def __exit__(self, *_):
-        self.server.should_exit = True
-        self.thread.join()
-        self.socket.close()
-        self.archive.close()
-
-    def get(self, path, *, data=None, **headers):
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        body = urlencode(data).encode() if data is not None else None
-        url = path if path.startswith("http") else self.base + path
-        try:
-            with OPENER.open(urllib.request.Request(url, body, named), timeout=30) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as e:
-            with e:
-                return e.code, e.headers, e.read()
-
-    def json(self, path):
-        status, _, body = self.get(path)
-        assert status == 200, body
-        return json.loads(body)
-
-
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("web") / "archive"
-    done = CliRunner().invoke(main, ["replay", str(ROOT / "seeds"), "--archive", str(folder)])
-    assert done.exit_code == 0, done.output
-    return folder
+def folder(seeds_archive):
+    return seeds_archive
 
 
 @pytest.fixture(scope="module")
@@ -300,9 +235,9 @@ def test_a_stranger_decides_nothing(folder):
         assert row in served.json("/api/v1/held")["items"]
 
 
-def test_whoever_has_the_token_discards_from_a_page_of_the_site_only(tmp_path):
+def test_whoever_has_the_token_discards_from_a_page_of_the_site_only(seeds_archive, tmp_path):
     folder = tmp_path / "archive"
-    CliRunner().invoke(main, ["replay", str(ROOT / "seeds"), "--archive", str(folder)])
+    shutil.copytree(seeds_archive, folder)
     with Served(folder, token=TOKEN) as served:
         status, headers, _ = served.get("/sign-in", data={"token": TOKEN})
         assert status == 303

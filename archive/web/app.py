@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -60,10 +61,15 @@ def create_app(site: Site, *, hosts: list[str]) -> Starlette:
     )  # fmt: skip
     environment.filters["words"] = translate
     environment.filters["moment"] = export.moment
-    environment.filters["day"] = lambda value: f"{value:%d.%m.%Y %H:%M}" if value else ""
+    environment.filters["day"] = _day
     app.state.templates = Jinja2Templates(env=environment)
     app.state.site = site
     return app
+
+
+def _day(moment: datetime | None, offset: int | None = None) -> str:
+    """For people: in the paper's own time where it stated one (minutes east of UTC), else UTC."""
+    return "" if moment is None else f"{moment.astimezone(timezone(timedelta(minutes=offset or 0))):%d.%m.%Y %H:%M}"
 
 
 class SafetyHeaders:

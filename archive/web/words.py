@@ -32,6 +32,7 @@ VIETNAMESE = {
     "Nothing found: try fewer words, or leave out a filter": "Không tìm thấy: hãy thử ít từ hơn, hoặc bỏ bớt điều kiện",
     "Marks may be left out. Words in double quotes follow each other; one after a minus must not be there.": "Có thể "
     "gõ không dấu. Từ trong ngoặc kép phải đứng liền nhau; từ sau dấu trừ không được có trong bài.",
+    "Times of publication are the paper's own; all others are UTC": "Giờ xuất bản theo trang báo; các giờ khác là UTC",
     "New": "Mới",
     "Edited": "Đã sửa",
     "Copied": "Được chép lại",
