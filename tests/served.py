@@ -26,11 +26,11 @@ OPENER = urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler({})
 
 
 class Served:
-    def __init__(self, folder, **options):
-        self.archive = Archive.open(folder)
+    def __init__(self, folder, *, database=None, **options):
+        self.archive = Archive.open(folder, database=database)
 
         def decide(made):
-            with open_archive(folder) as writing:
+            with open_archive(folder, database=database) as writing:
                 writing.decide(made)
 
         site = Site(self.archive, lambda: datetime.now(UTC), decide, **options)

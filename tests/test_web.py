@@ -235,6 +235,14 @@ def test_a_stranger_decides_nothing(folder):
         assert row in served.json("/api/v1/held")["items"]
 
 
+def test_a_token_cannot_be_guessed_at_leisure(folder):
+    with Served(folder, token=TOKEN) as served:
+        tries = [served.get("/sign-in", data={"token": f"guess {at}"}) for at in range(7)]
+        assert [status for status, _, _ in tries][:6] == [403] * 5 + [429]
+        assert served.get("/sign-in", data={"token": TOKEN})[0] == 429
+        assert served.get("/sign-in")[0] == 200
+
+
 def test_whoever_has_the_token_discards_from_a_page_of_the_site_only(seeds_archive, tmp_path):
     folder = tmp_path / "archive"
     shutil.copytree(seeds_archive, folder)

@@ -35,6 +35,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _MOST_CLIENTS = 10_000
+_TRIES, _TRIES_PER_SECOND = 5, 0.1
+"""To sign in, of one address: five at once, then one every ten seconds."""
 
 
 def create_app(site: Site, *, hosts: list[str]) -> Starlette:
@@ -103,7 +105,8 @@ class Gate:
     def __init__(self, app: ASGIApp, *, site: Site) -> None:
         self.app = app
         self.site = site
-        self._left: dict[str, tuple[float, float]] = {}
+        self._api = Buckets(site.requests_per_second, 4 * site.requests_per_second)
+        self._sign_in = Buckets(_TRIES_PER_SECOND, _TRIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse to."""
@@ -121,22 +124,38 @@ class Gate:
             response = problem(401, "this archive asks for a token: Authorization: Bearer TOKEN, or /sign-in")
             response.headers["WWW-Authenticate"] = "Bearer"
             return response
-        if path.startswith("/api/") and self.site.requests_per_second and not self._takes_one(request):
-            response = problem(429, "too many requests: wait a second")
-            response.headers["Retry-After"] = "1"
-            return response
+        if request.method == "POST" and path == "/sign-in" and not self._takes_one(request, self._sign_in):
+            return _too_many("too many tries to sign in: wait", 1 / _TRIES_PER_SECOND)
+        if path.startswith("/api/") and self.site.requests_per_second and not self._takes_one(request, self._api):
+            return _too_many("too many requests: wait a second", 1)
         return None
 
-    def _takes_one(self, request: Request) -> bool:
-        """A bucket for each address that fills as time goes by and holds four seconds' worth."""
-        address = request.client.host if request.client else ""
-        now, rate = self.site.now().timestamp(), self.site.requests_per_second
-        left, at = self._left.get(address, (4 * rate, now))
-        left = min(4 * rate, left + (now - at) * rate)
+    def _takes_one(self, request: Request, buckets: Buckets) -> bool:
+        return buckets.take(request.client.host if request.client else "", self.site.now().timestamp())
+
+
+class Buckets:
+    """A bucket for each address, that fills as time goes by."""
+
+    def __init__(self, rate: float, most: float) -> None:
+        self._rate = rate
+        self._most = most
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, address: str, now: float) -> bool:
+        """Whether there was one left."""
+        left, at = self._left.get(address, (self._most, now))
+        left = min(self._most, left + (now - at) * self._rate)
         if len(self._left) > _MOST_CLIENTS:
             self._left.clear()
         self._left[address] = (left - 1 if left >= 1 else left, now)
         return left >= 1
+
+
+def _too_many(detail: str, seconds: float) -> Response:
+    response = problem(429, detail)
+    response.headers["Retry-After"] = str(round(seconds))
+    return response
 
 
 def problem(status: int, detail: str) -> Response:
