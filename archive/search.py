@@ -31,10 +31,25 @@ class Hit:
     """Its row of `articles`."""
     version: int
     """Which of its versions holds the words; of several the newest."""
-    snippet: list[tuple[bool, str]]
-    """The text around the first match, as (is it a match, text)."""
     row: dict[str, Any]
     """What matched: the row of `articles`, or of `versions` where all versions are searched."""
+    terms: tuple[Term, ...]
+    """What was asked for."""
+
+    @property
+    def snippet(self) -> list[tuple[bool, str]]:
+        """The text around the first match, as (is it a match, text).
+
+        From the first of lede, body and captions that holds one; else the beginning of the article. Made when asked
+        for: it takes far longer than the search, and who counts hits needs none.
+        """
+        first: list[tuple[bool, str]] = []
+        for text in (self.row["lede"] or "", self.row["body"], *self.row["captions"]):
+            pieces = snippet(text, self.terms)
+            if any(is_match for is_match, _ in pieces):
+                return pieces
+            first = first or pieces
+        return first
 
 
 class Sort(StrEnum):
@@ -67,7 +82,7 @@ def search(
                 name = (row["article_id"], row["version"])
                 if name not in seen and wanted.admits(article):
                     seen.add(name)
-                    yield Hit(article, row["version"], _snippet(row, terms), row)
+                    yield Hit(article, row["version"], row, terms)
 
 
 def _found(
@@ -100,14 +115,3 @@ def _batches(found: Iterator[int]) -> Iterator[list[int]]:
     while batch := list(islice(found, size)):
         yield batch
         size = min(2 * size, _LARGEST_BATCH)
-
-
-def _snippet(row: dict[str, Any], terms: tuple[Term, ...]) -> list[tuple[bool, str]]:
-    """From the first of lede, body and captions that holds a match; else the beginning of the article."""
-    first: list[tuple[bool, str]] = []
-    for text in (row["lede"] or "", row["body"], *row["captions"]):
-        pieces = snippet(text, terms)
-        if any(is_match for is_match, _ in pieces):
-            return pieces
-        first = first or pieces
-    return first

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from archive import export
 from archive.exceptions import StorageError, UnknownNameError
 from archive.query import Filters
-from archive.search import Hit, search
+from archive.search import Hit, Sort, search
 from archive.web.feeds import ENTRIES, Entry, answer, base_of
 from archive.web.reading import PAGE, show
 from archive.web.site import BadRequestError, cached, json_response, number, parameter, site_of
@@ -78,17 +78,17 @@ def _day(name: str, value: str | None) -> datetime | None:
         raise BadRequestError(f"{name} is a day, as 2026-01-31") from e
 
 
-def _found(request: Request, query: str, asked: dict[str, str], count: int) -> list[Hit]:
+def _found(request: Request, query: str, asked: dict[str, str], count: int, sort: Sort = Sort.RELEVANCE) -> list[Hit]:
     """The first hits. Raises BadRequestError for a query of nothing but exclusions."""
     try:
-        return list(islice(_hits(request, query, asked), count))
+        return list(islice(_hits(request, query, asked, sort), count))
     except UnknownNameError as e:
         raise BadRequestError(str(e)) from e
 
 
-def _hits(request: Request, query: str, asked: dict[str, str]) -> Iterator[Hit]:
+def _hits(request: Request, query: str, asked: dict[str, str], sort: Sort) -> Iterator[Hit]:
     try:
-        yield from search(site_of(request).archive, query, filters=_filters(asked))
+        yield from search(site_of(request).archive, query, filters=_filters(asked), sort=sort)
     except StorageError as e:
         raise StorageError(
             f"search keeps an index beside the archive, which whoever serves must be able to write: {e}"
@@ -177,7 +177,7 @@ def subscribe(request: Request) -> Response:
     query, asked = _query(request), _asked(request)
     if not query:
         raise BadRequestError("q is missing: what to look for")
-    rows = [hit.article for hit in _found(request, query, asked, DEPTH)]
+    rows = [hit.article for hit in _found(request, query, asked, DEPTH, Sort.DATE)]
     rows.sort(key=lambda row: (row["first_seen_at"], row["article_id"]), reverse=True)
     base = base_of(request)
     entries = [Entry.of_article(row, base) for row in rows[:ENTRIES]]

@@ -90,7 +90,7 @@ DOCUMENT: dict[str, Any] = {
         "/held": _list("Pages that wait for a person", _SITE, _LIMIT, _CURSOR),
         "/runs": _list("Crawls and replays, newest first", _LIMIT, _CURSOR),
         "/search": _list(
-            "Articles that hold the words; those with the same marks first, then the newest",
+            "Articles that hold the words; by relevance: the same marks, then the title, then the newest",
             _text("q", "Words, phrases in double quotes, exclusions with a minus", required=True),
             _SITE,
             _text("section", "Part of the section's name"),
