@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+LONG = timedelta(days=60)
+"""A site that fell silent two weeks ago still shows its rhythm in so long."""
 QUIET_GAPS = 5
 """A site is quiet after so many of its own average gaps between two articles ..."""
 QUIET_LEAST = timedelta(days=1)

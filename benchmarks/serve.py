@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import random
 import socket
 import subprocess
@@ -143,11 +144,15 @@ def main() -> None:
             taken, errors, seconds = read_while(port, chosen.readers, work)
         finally:
             server.terminate()
-            server.wait()
+            used = os.wait4(server.pid, 0)[2]
         luubao("replay", after, "--archive", here / "alone")
         same = luubao("fingerprint", "--archive", here / "read") == luubao("fingerprint", "--archive", here / "alone")
     report(taken)
-    print(f"\n{chosen.readers} readers for {seconds:.0f} s; {len(errors)} errors {errors[:5]}; lost writes: {not same}")
+    cpu = 1000 * (used.ru_utime + used.ru_stime) / sum(map(len, taken.values()))
+    print(
+        f"\nCPU of the server, its start included: {cpu:.0f} ms a request; load of the machine {os.getloadavg()[0]:.1f}"
+    )
+    print(f"{chosen.readers} readers for {seconds:.0f} s; {len(errors)} errors {errors[:5]}; lost writes: {not same}")
 
 
 if __name__ == "__main__":

@@ -6,15 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from archive import export
-from archive.alarms import alarms
+from archive.alarms import LONG, alarms
 from archive.core import Archive
 from archive.storage import slots
 from crawler.config import Config
 from crawler.schedule.timing import WEEK, interval, next_slot
 from crawler.sites import VIETNAM, find_site
-
-LONG = timedelta(days=60)
-"""A site that fell silent two weeks ago still shows its rhythm in so long."""
 
 
 def outlook(archive: Archive, config: Config, *, now: datetime) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from builders import at, document, paragraphs, record
 from lxml import html as lxml_html
 from served import Served
 
+from archive.storage import slots
 from archive.types import Decision, DecisionKind
 
 NAUGHTY = (
@@ -88,6 +89,22 @@ def test_every_page_answers(archive, serve):
     ]
     assert {path: served.get(path)[0] for path in pages} == dict.fromkeys(pages, 200)
     assert [row["id"] for row in served.json("/api/v1/search?q=chep")["items"]] == [other]
+
+
+def test_the_schedule_and_what_is_wrong_with_a_paper_are_shown(archive, serve):
+    record(archive, document())
+    archive.commit()
+    with archive.writing() as connection:
+        slots.claim(connection, "bao.example", at(2), now=at(2), until=at(3))
+        account = {"error": "the disk <b>is</b> full", "new": 3}
+        slots.finish(connection, "bao.example", at(2), held=at(3), state=slots.FAILED, now=at(2), counts=account)
+    archive.commit()
+    served = serve()
+    runs = lxml_html.fromstring(served.get("/runs", Accept_Language="en")[2]).text_content()
+    assert "08.02.2026 01:00" in runs
+    assert "failed" in runs
+    page = lxml_html.fromstring(served.get("/papers/bao.example")[2])
+    assert "the disk <b>is</b> full" in page.find_class("note")[0].text_content()
 
 
 def test_naughty_titles_are_shown_as_text(archive, serve):

@@ -57,6 +57,12 @@ def all_last(connection: Connection) -> dict[str, Slot]:
     return {row.site: Slot(*row) for row in rows}
 
 
+def recent(connection: Connection, *, limit: int) -> list[Slot]:
+    """The newest slots, whoever's they are."""
+    rows = connection.execute(_SLOTS.order_by(_slot.c.due_at.desc(), _slot.c.site).limit(limit))
+    return [Slot(*row) for row in rows]
+
+
 def claim(connection: Connection, site: str, due_at: datetime, *, now: datetime, until: datetime) -> bool:
     """Take a slot, and hold it until then; False where somebody else has, or had, it, or crawls the site right now.
 

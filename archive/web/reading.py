@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
+from archive.alarms import LONG, Alarm, alarms
 from archive.diff import diff
 from archive.exceptions import UnknownNameError
-from archive.storage import feed, pages
+from archive.storage import feed, pages, slots
 from archive.types import Decision, DecisionKind
 from archive.web import charts
 from archive.web.passages import mark
@@ -159,11 +162,22 @@ def paper(request: Request) -> Response:
         counts = pages.volume(connection, name)
         flows = [row for row in pages.flows(connection, limit=1000) if name in (row["origin"], row["copier"])]
         latest = pages.page(connection, "articles", limit=LATEST, equal={"site": name})
+        wrong = _alarms(connection, name, site_of(request).now())
     if parameter(request, "as") == "csv":
         return _csv(("day", "articles"), counts)
     return show(
-        request, "paper.html", head=head, counts=counts, bars=charts.bars(counts[-60:]), flows=flows, latest=latest
-    )
+        request, "paper.html", head=head, counts=counts, bars=charts.bars(counts[-60:]), flows=flows, latest=latest,
+        alarms=wrong,
+    )  # fmt: skip
+
+
+def _alarms(connection: Connection, name: str, now: datetime) -> list[Alarm]:
+    """What is wrong with a site, as `luubao status` says; nothing of one that no schedule crawls."""
+    slot = slots.last_slot(connection, name)
+    if slot is None:
+        return []
+    rate = slots.publishing(connection, name, since=now - LONG, until=now)
+    return alarms(slot.state, slot.counts, rate, now=now)
 
 
 def copies(request: Request) -> Response:
@@ -196,10 +210,11 @@ def _cell(value: object) -> str:
 
 
 def runs(request: Request) -> Response:
-    """The last crawls and replays."""
+    """The last crawls and replays, and the schedule's slots."""
     with site_of(request).archive.reading() as connection:
         rows = pages.page(connection, "runs", limit=PAGE)
-    return show(request, "runs.html", rows=rows)
+        due = slots.recent(connection, limit=PAGE)
+    return show(request, "runs.html", rows=rows, slots=due)
 
 
 def held(request: Request) -> Response:
