@@ -379,3 +379,58 @@ def test_crawler_never_imports_spiders_by_statement():
             named = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             named += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not any(name.split(".")[0] in ("spiders", "scrapy", "twisted") for name in named), path
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        pytest.param("<p>Sign up for our newsletter and read it first.</p>", "pitch", id="pitch"),
+        pytest.param("<p>Suscríbete a nuestro boletín cada mañana.</p>", "pitch", id="pitch, Spanish"),
+        pytest.param("<p>© 2026 Báo Nà Lộc</p>", "copyright", id="copyright"),
+        pytest.param("<p>Lire aussi : <a href='/a'>Le marché du mardi</a></p>", "read_more", id="read more"),
+        pytest.param(
+            "".join(
+                f"<div><h3><a href='/{n}'>Le marché du mardi {n}</a></h3><p>Un mot sur la fontaine et elle.</p></div>"
+                for n in "ab"
+            ),
+            "teasers",
+            id="teasers",
+        ),
+    ],
+)
+def test_what_words_and_shape_give_away_leaves_a_page_without_rules(line, rule):
+    document = read(
+        pages.page(f"<article>{pages.paragraphs(*pages.PARAGRAPHS * 4)}<div>{line}</div></article>"), UNKNOWN
+    )
+    assert set(texts(document)) == set(pages.PARAGRAPHS)
+    assert f"paragraphs/{rule}" in {item.rule for item in document.furniture}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Join me in the garden, said the writer of the newsletter, and she laughed.", id="long way"),
+        pytest.param("The editors hope that readers will subscribe to their newsletter.", id="reported"),
+        pytest.param("Read more: that was her advice to every child of the village.", id="no link"),
+        pytest.param("Copyright law will change in May.", id="copyright as a subject"),
+    ],
+)
+def test_a_sentence_about_such_things_stays(text):
+    story = (*pages.PARAGRAPHS * 4, text, pages.PARAGRAPHS[0])
+    document = read(pages.page(f"<article>{pages.paragraphs(*story)}</article>"), UNKNOWN)
+    assert text in texts(document)
+
+
+@pytest.mark.parametrize(
+    ("markup", "author"),
+    [
+        pytest.param("<span itemprop='author'>Lò Thắm</span>", "Lò Thắm", id="itemprop"),
+        pytest.param("<p class='post-author-name'>By Lò Thắm | 4 May 2026</p>", "Lò Thắm", id="class"),
+        pytest.param("<p class='byline'>By <a>Lò Thắm</a><span>Reporter</span></p>", "Lò Thắm", id="role"),
+        pytest.param("<div class='related'><p class='byline'>By Lò Thắm</p></div>", None, id="of another story"),
+        pytest.param("<p class='author'>More from our staff</p>", None, id="nobody"),
+    ],
+)
+def test_the_author_in_a_pages_markup_is_read_without_rules(markup, author):
+    text = f"<div>{markup}</div><article>{pages.paragraphs(*pages.PARAGRAPHS * 4)}</article>"
+    assert read(pages.page(text), UNKNOWN).author == author

@@ -15,7 +15,7 @@ import scored_pages
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 FLOORS = Path(__file__).parent / "data" / "scored_floors.json"
 FLOOR_SLACK = 0.005
-WORST_LANGUAGE = 0.935
+WORST_LANGUAGE = 0.995
 PARAGRAPH = "The council of the little town voted on Monday to mend the old bridge before the winter comes. "
 
 

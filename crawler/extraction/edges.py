@@ -52,7 +52,8 @@ _WHEN = re.compile(
 )
 MAX_WHEN = 80
 _BY = re.compile(
-    r"(?:by|tác giả|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|tin, bài|bài|tin|thực hiện)\s*:?\s+", re.IGNORECASE
+    r"(?:by|автор|текст|بقلم|tác giả|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|tin, bài|bài|tin|thực hiện)\s*:?\s+",
+    re.IGNORECASE,
 )
 _ROLE = re.compile(
     r"\s*\((?:[^()]*\b)?(?:tổng hợp|thực hiện|ghi|lược ghi|lược dịch|biên dịch|dịch|t/h|th)\b[^()]*\)\s*$",

@@ -81,11 +81,16 @@ def mark_links(lines: list[Line], root: HtmlElement) -> list[Line]:
     doubtful = {index for index in ends if len(lines[index].text) < MAX_LINK and not lines[index].text.endswith(".")}
     if not doubtful:
         return lines
-    links = {" ".join("".join(anchor.itertext()).split()) for anchor in root.iter("a")}
+    links = link_words(root)
     return [
         replace(line, is_link=True) if index in doubtful and line.text in links else line
         for index, line in enumerate(lines)
     ]
+
+
+def link_words(root: HtmlElement) -> frozenset[str]:
+    """What the page's links say."""
+    return frozenset(" ".join("".join(anchor.itertext()).split()) for anchor in root.iter("a"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ broken captures come before; what the archive makes of the document comes after.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -15,6 +16,7 @@ from crawler import sites
 from crawler.extraction import generic, paragraphs
 from crawler.extraction.blocks import read_picture, text_of
 from crawler.extraction.dates import parse_moment
+from crawler.extraction.furniture_words import cut_by_words
 from crawler.extraction.metadata import read_metadata
 from crawler.extraction.paragraphs import find_article
 from crawler.extraction.reading import GENERIC, Page, Reading, finish
@@ -110,6 +112,10 @@ def _read_any(page: Page) -> Reading:
         reading.lines = generic.mark_links(reading.lines, page.root)
     reading.provenance["body"] = reading.name
     if reading.lines:
+        reading.lines, cut = cut_by_words(
+            reading.lines, name=reading.name, links=partial(generic.link_words, page.root)
+        )
+        reading.placed.extend(cut)
         reading.captions = _loose_captions(page, reading) or reading.captions
         finish(reading, page)
     return reading

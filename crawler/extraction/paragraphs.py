@@ -39,11 +39,15 @@ CLIMB = 1.25
 RAIL = 0.35
 """What is named as a rail, and holds less of the page's text than this, is one."""
 BOX_LINKED = 0.7
+MIN_TEASERS = 2
+MAX_TEASER = 500
+TEASER_LINKED = 0.9
 
 CLEAR_SHARE = 0.7
 """So much of the page's running text has to stand in the article, ..."""
 CLEAR_SIZE = 800
 """... which has to be so many characters long, ..."""
+DENSE = 3
 CLEAR_KEPT = 0.7
 """... with so much of it kept, for the page to leave no doubt. Chosen on half of a set of pages: docs/quality.md."""
 
@@ -122,9 +126,15 @@ def find_article(root: HtmlElement) -> Found | None:
     removed = _cuts(top, weights)
     found = walk(top, name=NAME, removed=removed)
     kept = sum(len(line.text) for line in found.lines)
+    told = kept if kept > CLEAR_SIZE else sum(_told(line.text) for line in found.lines)
     share = weights.told.get(top, 0) / max(1, weights.told.get(body, 0))
-    is_clear = share > CLEAR_SHARE and kept > CLEAR_SIZE and kept > CLEAR_KEPT * max(1, weights.size[top])
+    is_clear = share > CLEAR_SHARE and told > CLEAR_SIZE and kept > CLEAR_KEPT * max(1, weights.size[top])
     return Found(found.lines, found.captions, found.furniture, is_clear)
+
+
+def _told(text: str) -> int:
+    """Characters, those of Chinese and Japanese as many as it takes to say the same in letters."""
+    return len(text) + (DENSE - 1) * sum(char >= "\u2e80" for char in text)
 
 
 def _measure(body: HtmlElement, weights: _Weights) -> None:
@@ -242,7 +252,7 @@ def _climb(top: HtmlElement, body: HtmlElement, weights: _Weights) -> HtmlElemen
 
 def _cuts(top: HtmlElement, weights: _Weights) -> dict[HtmlElement, Removed]:
     """What stands in the article and is none of it."""
-    removed: dict[HtmlElement, Removed] = {}
+    removed = _teasers(top, weights)
     total = max(1, weights.size[top])
     for element in top.iterdescendants():
         size = weights.size.get(element, 0)
@@ -254,11 +264,25 @@ def _cuts(top: HtmlElement, weights: _Weights) -> dict[HtmlElement, Removed]:
         elif element.tag in _ASIDE:
             if element.tag not in UNSEEN:
                 removed[element] = Removed("boilerplate", f"{NAME}/{element.tag}")
-        elif size and size < RAIL * total:
+        elif size and size < RAIL * total and element not in removed:
             cut = _cut(element, size, weights)
             if cut is not None:
                 removed[element] = cut
     return removed
+
+
+def _teasers(top: HtmlElement, weights: _Weights) -> dict[HtmlElement, Removed]:
+    """Boxes side by side that open with a heading which is all link and hold a few lines of text."""
+    stacks: dict[HtmlElement, list[HtmlElement]] = {}
+    for heading in top.iter("h2", "h3", "h4", "h5"):
+        size, box = weights.size.get(heading, 0), heading.getparent()
+        if not size or weights.linked[heading] < TEASER_LINKED * size or box is None or box is top:
+            continue
+        holder = box.getparent()
+        if holder is not None and weights.size[box] <= MAX_TEASER:
+            stacks.setdefault(holder, []).append(box)
+    cut = Removed("related", f"{NAME}/teasers")
+    return {box: cut for boxes in stacks.values() if len(set(boxes)) >= MIN_TEASERS for box in boxes}
 
 
 def _captions(figure: HtmlElement) -> tuple[Caption, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archive.types import Caption, Credit, Furniture
 from crawler.extraction.authors import clean_author
+from crawler.extraction.bylines import visible_author
 from crawler.extraction.edges import clean_edges
 from crawler.extraction.lede import find_lede, without_lede
 
@@ -89,15 +90,25 @@ def finish(reading: Reading, page: Page, *, boilerplate: tuple[str, ...] = (), o
             reading.provenance.setdefault("lede", "text")
     if reading.name != GENERIC:
         _cut_links(reading)
-    reading.author = author or metadata.author or edges.author
-    if author is None and reading.author:
-        reading.provenance["author"] = metadata.provenance.get("author", f"{reading.name}/byline")
+    _settle_author(reading, page, author, edges.author)
     if reading.credit is None:
         reading.credit = edges.credit or credit or metadata.credit
         if reading.credit is not None:
             reading.provenance["credit"] = (
                 f"{reading.name}/credit" if edges.credit or credit else metadata.provenance.get("credit", "meta")
             )
+
+
+def _settle_author(reading: Reading, page: Page, stated: str | None, signed: str | None) -> None:
+    """The author by the site's rule, else as the page states it, else as the text is signed, else as mark-up shows."""
+    metadata = page.metadata
+    reading.author = stated or metadata.author or signed
+    if reading.author is None and not reading.is_by_rules:
+        reading.author = visible_author(page.root, metadata.houses)
+        if reading.author:
+            reading.provenance["author"] = "text"
+    elif stated is None and reading.author:
+        reading.provenance["author"] = metadata.provenance.get("author", f"{reading.name}/byline")
 
 
 def _first_paragraph(lines: list[Line]) -> str | None:

@@ -1,0 +1,85 @@
+"""Lines that are no part of any story, told by their words in many languages: pitches for newsletters, copyright lines,
+"read more" lines.
+
+For pages that no site rule fits. Words come after structure (`paragraphs`), so each list asks for more than one sign:
+a verb and what it asks for, a mark and a place, an introduction and a link."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive.types import BlockKind, Furniture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.extraction.blocks import Line, Placed
+
+MAX_PITCH = 260
+MAX_COPYRIGHT = 220
+MAX_MORE = 220
+TAIL = 3
+"""A copyright line may stand so many lines from the end."""
+
+_LETTER = (
+    r"newsletter|inbox|mailing list|e-?mail (?:updates|alerts)|rassegna|boletín|boletim|рассылк|"
+    r"ニュースレター|メルマガ|نشرت\w*|القائمة البريدية|bản tin|infolettre|nieuwsbrief|nyhetsbrev|nyhedsbrev|电子报|訂閱"
+)
+_ASK = (
+    r"sign(?:ing)? up|subscribe|join (?:our|over|\d)|register|get|receive|abonn\w+|anmelden|inscri\w+|iscri\w+|"
+    r"suscr\w+|"
+    r"recib\w+|receb\w+|assin\w+|подпи\w+|登録|購読|订阅|訂閱|اشترك\w*|سجل\w*|đăng ký|meld je aan|prenumerera|tilmeld"
+)
+# One imperative sentence that begins with the verb, or a question that ends in it, with the letter near it.
+_PITCH = re.compile(
+    r"^(?:(?:please|don't miss out|want more|enjoyed this|like what)\b.{0,60})?\W*"
+    rf"(?:{_ASK})\b.{{0,120}}?(?:{_LETTER})|"
+    rf"^(?:{_LETTER}).{{0,12}}(?:登録|購読)",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(
+    r"^\W*(?:©|\(c\)\s|copyright\b(?! law)|all rights reserved|tous droits réservés|alle rechte vorbehalten|"
+    r"todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati|все права защищены|"
+    r"無断転載|版权所有|جميع الحقوق محفوظة|bản quyền thuộc)",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"^\W{0,3}(?:read (?:more|also|next|this)|also read|see also|more on this|don't miss|"
+    r"related(?: (?:article|story|stories|post)s?)?|lire aussi|à lire(?: aussi)?|voir aussi|lesen sie (?:auch|mehr)|"
+    r"mehr zum thema|siehe auch|auch interessant|lee también|[lt]e puede interesar|ver también|leia (?:também|mais)|"
+    r"veja também|leggi anche|lees ook|läs också|læs også|читайте также|читать также|смотрите также|по теме|"
+    r"あわせて読みたい|関連記事|相关阅读|延伸閱讀|"
+    r"اقرأ أيض\w*|مواضيع ذات صلة|đọc thêm|xem thêm)\s*[:：>»–-]",
+    re.IGNORECASE,
+)
+
+
+def cut_by_words(
+    lines: list[Line], *, name: str, links: Callable[[], frozenset[str]]
+) -> tuple[list[Line], list[Placed]]:
+    """`lines` without those that their words give away; `links` says the words of the page's links, if asked."""
+    kept: list[Line] = []
+    cut: list[Placed] = []
+    for index, line in enumerate(lines):
+        found = _furniture(line, name, links, is_tail=index >= len(lines) - TAIL)
+        if found is None:
+            kept.append(line)
+        else:
+            cut.append((line.at, found))
+    # A page about newsletters is all pitch; then the words tell nothing.
+    return (kept, cut) if len(kept) > len(cut) else (lines, [])
+
+
+def _furniture(line: Line, name: str, links: Callable[[], frozenset[str]], *, is_tail: bool) -> Furniture | None:
+    text = line.text
+    if line.kind is BlockKind.SUBHEAD and not is_tail:
+        return None
+    if len(text) <= MAX_PITCH and _PITCH.search(text):
+        return Furniture("advert", f"{name}/pitch", text)
+    if is_tail and len(text) <= MAX_COPYRIGHT and _COPYRIGHT.match(text):
+        return Furniture("boilerplate", f"{name}/copyright", text)
+    more = _MORE.match(text) if len(text) <= MAX_MORE else None
+    if more and (line.is_link or text[more.end() :].strip() in links()):
+        return Furniture("related", f"{name}/read_more", text)
+    return None
