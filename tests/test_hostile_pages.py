@@ -67,6 +67,7 @@ def test_a_bomb_is_too_big(page: str) -> None:
             + f"</head><body>{STORY}",
             id="descriptions",
         ),
+        pytest.param(f"<html><body>{STORY}{'<p>Read more: <a href=/>on</a></p>' * 5_000}", id="read more"),
         pytest.param(f"<base href='http://[bad'><link rel=canonical href='http://[x'>{STORY}", id="broken addresses"),
         pytest.param(f"<html><body>{STORY}{'&#xD800;&#0;&#x110000;' * 100}", id="impossible letters"),
     ],

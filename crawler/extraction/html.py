@@ -5,7 +5,7 @@ broken captures come before; what the archive makes of the document comes after.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -112,9 +112,9 @@ def _read_any(page: Page) -> Reading:
         reading.lines = generic.mark_links(reading.lines, page.root)
     reading.provenance["body"] = reading.name
     if reading.lines:
-        reading.lines, cut = cut_by_words(
-            reading.lines, name=reading.name, links=partial(generic.link_words, page.root)
-        )
+        # Once at most: a page may say "read more" ten thousand times.
+        links = cache(partial(generic.link_words, page.root))
+        reading.lines, cut = cut_by_words(reading.lines, name=reading.name, links=links)
         reading.placed.extend(cut)
         reading.captions = _loose_captions(page, reading) or reading.captions
         finish(reading, page)
