@@ -74,6 +74,7 @@ def crawls(first_crawl, tmp_path):
     """An archive of its own, of a paper on whose first day nothing is wrong."""
     first, _, _, began = first_crawl
     first.server.faults.clear()
+    first.server.log.clear()
     first.server.clock.set(began)
     return Crawls(first.server, tmp_path / "archive", first.paper)
 
