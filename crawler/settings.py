@@ -111,6 +111,8 @@ LUUBAO_MAX_WAIT = 60.0
 # that a bound method belongs to with them.
 LUUBAO_HOLD_STORE: Any = None
 LUUBAO_ROBOTS_STORE: Any = None
+# A function without parameters that gives the `crawler.crawl.offline.Captured` from which this crawl is answered.
+LUUBAO_CAPTURED: Any = None
 # A function without parameters, or its dotted name, that tells the time (aware, UTC); None is the system's.
 LUUBAO_CLOCK: Any = None
 

@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import signal
+import socket
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +19,9 @@ from urllib.parse import urlsplit
 from drills import controls
 
 from crawler.crawl import readers
+from crawler.crawl.account import CrawlAccount
 from crawler.crawl.desk import Desk, Plan, Revisit
+from crawler.crawl.offline import Captured
 from crawler.crawl.run import Place, crawl
 from crawler.sites import Source, SourceKind, find_site
 
@@ -37,6 +40,9 @@ def main() -> None:
         controls.switch_off(wish["without"])
     if "time_limit" in wish:
         readers.TIME_LIMIT = wish["time_limit"]
+    captured = Captured(wish["offline"]) if "offline" in wish else None
+    if captured or wish.get("no_network"):
+        sys.addaudithook(_refuse_network)
     account = crawl(
         site,
         Place(Path(wish["folder"])),
@@ -45,10 +51,12 @@ def main() -> None:
             budget=wish.get("budget", 10_000),
             since=datetime.fromisoformat(wish["since"]) if "since" in wish else None,
             is_capture_only=wish.get("capture_only", False),
+            captured=captured,
         ),
-        clock=_clock(datetime.fromisoformat(wish["now"]), *wish.get("jump", (0, 0))),
+        clock=captured.now if captured else _clock(datetime.fromisoformat(wish["now"]), *wish.get("jump", (0, 0))),
         allow_private=[urlsplit(base).netloc],
         workers=1,
+        progress=(wish["progress"], _tell) if "progress" in wish else None,
         overrides={
             "LUUBAO_DELAY": wish.get("delay", 0.0),
             "LUUBAO_BACKOFF": wish.get("backoff", 0.1),
@@ -73,6 +81,18 @@ def _clock(start: datetime, answers: int, days: float):
 
         Desk.answered = counting
     return lambda: start + set_by + timedelta(seconds=monotonic() - began)
+
+
+def _tell(account: CrawlAccount, left: int) -> None:
+    sys.stderr.write(f"progress {account.requests} {left}\n")
+
+
+def _refuse_network(event: str, arguments: tuple) -> None:
+    """End the process at the first look at the network; processes of this machine may talk to each other."""
+    is_local = event == "socket.connect" and arguments[0].family == socket.AF_UNIX
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto") and not is_local:
+        os.write(2, f"network: {event} {arguments[1:]}".encode())
+        os._exit(66)
 
 
 def _kill_after(answers: int) -> None:

@@ -47,6 +47,7 @@ class Crawls:
             check=False,
         )
         assert done.returncode == status, done.stderr[-2000:]
+        self.said = done.stderr
         return json.loads(done.stdout) if status == 0 else None
 
     def articles(self) -> dict[str, dict]:

@@ -238,6 +238,24 @@ def hosts(connection: Connection) -> list[Host]:
     return [Host(*row) for row in rows]
 
 
+_AT_ONCE = 500
+"""Keys named in one statement: SQLite takes 32,766 values."""
+
+
+def reopen(connection: Connection, site: str, url_keys: Sequence[str], *, now: datetime) -> int:
+    """Let these articles of a site be fetched as if they were new; returns how many of them the site has."""
+    count = 0
+    for start in range(0, len(url_keys), _AT_ONCE):
+        keys = url_keys[start : start + _AT_ONCE]
+        count += connection.execute(
+            update(_frontier).where(
+                _frontier.c.site == site, _frontier.c.kind == ARTICLE, _frontier.c.url_key.in_(keys)
+            ),
+            {"state": NEW, "due_at": now},
+        ).rowcount
+    return count
+
+
 def make_due(connection: Connection, site: str, *, now: datetime) -> None:
     """Let every known article of a site be looked at now."""
     connection.execute(

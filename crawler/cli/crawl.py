@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from crawler.crawl.desk import Revisit
 
 
+_TELL_SECONDS, _LOG_SECONDS = 5.0, 60.0
+"""How often a crawl says how far it is: to a person who looks on, and to a file."""
+
+
 @click.command()
 @click.argument("name", metavar="SITE|URL")
 @click.option(
@@ -43,8 +48,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="Which known articles to look at again.",
 )
-@click.option("--limit", type=click.IntRange(1), show_default="500", help="Articles to fetch at most.")
+@click.option("--limit", type=click.IntRange(1), show_default="500; offline all", help="Articles to fetch at most.")
 @click.option("--capture-only", is_flag=True, help="Keep the answers; a later `luubao replay ARCHIVE` reads them.")
+@click.option(
+    "--offline",
+    "captures",
+    multiple=True,
+    metavar="PATH",
+    help="Ask nobody: captures answer, as `luubao replay PATH` reads them. Can be given more than once.",
+)
 @click.option("--dry-run", is_flag=True, help="Ask nobody: print what the archive knows that is to be fetched.")
 @click.option("--backfill", is_flag=True, help="Walk the site's archives back to --since.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="With --backfill: how far back.")
@@ -57,6 +69,7 @@ def crawl(  # noqa: PLR0917  click passes them by name
     name: str,
     revisit: str,
     limit: int | None,
+    captures: tuple[str, ...],
     since: datetime | None,
     delay: float | None,
     folder: Path,
@@ -78,6 +91,7 @@ def crawl(  # noqa: PLR0917  click passes them by name
     """
     # Scrapy takes half a second to import: only a crawl pays for it.
     from crawler.crawl.desk import Plan, Revisit  # noqa: PLC0415
+    from crawler.crawl.offline import Captured  # noqa: PLC0415
     from crawler.crawl.run import Place  # noqa: PLC0415
     from crawler.crawl.run import crawl as run_crawl  # noqa: PLC0415
 
@@ -91,7 +105,7 @@ def crawl(  # noqa: PLR0917  click passes them by name
         raise click.UsageError(
             '--capture-only reads no page, so it cannot heed noarchive = "skip": leave one of them out'
         )
-    limit = limit or chosen.limit
+    limit = limit or (sys.maxsize if captures else chosen.limit)
     if dry_run:
         _print_plan(site, Revisit(revisit), limit, folder, database, as_json=as_json)
         return
@@ -101,6 +115,9 @@ def crawl(  # noqa: PLR0917  click passes them by name
     log.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     log.setLevel(logging.WARNING)  # on the handler: Scrapy opens the root logger for everything
     logging.getLogger().addHandler(log)
+    captured = Captured(captures) if captures else None
+    for skipped in captured.skipped if captured else ():
+        click.echo(one_line(f"skipped {skipped.path}: {skipped.reason}"), err=True)
     account = run_crawl(
         site,
         Place(folder, database),
@@ -110,9 +127,11 @@ def crawl(  # noqa: PLR0917  click passes them by name
             since=start,
             is_capture_only=capture_only,
             skips_noarchive=chosen.noarchive == "skip",
+            captured=captured,
         ),
-        clock=lambda: datetime.now(UTC),
+        clock=captured.now if captured else lambda: datetime.now(UTC),
         allow_private=endpoints(site) if allow_private else (),
+        progress=None if as_json else (_TELL_SECONDS if sys.stderr.isatty() else _LOG_SECONDS, _tell),
         overrides=_settings(config, chosen),
     )
     if as_json:
@@ -166,6 +185,10 @@ def _print_plan(site: Site, revisit: Revisit, limit: int, folder: Path, database
         click.echo(one_line(f"{why:<7} {url}"))
 
 
+def _tell(account: CrawlAccount, left: int) -> None:
+    click.echo(f"{account.requests} answers, {account.stored} new articles, {left} left to fetch", err=True)
+
+
 def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:
     held = ", ".join(f"{count} {reason}" for reason, count in sorted(account.held.items()))
     failed = ", ".join(f"{count} {reason}" for reason, count in sorted(account.failed.items()))
@@ -179,6 +202,7 @@ def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:
         ("unread", account.unread, f"luubao replay {here} --archive {here} reads them" if account.unread else ""),
         ("held", sum(account.held.values()), held),
         ("failed", sum(account.failed.values()), failed),
+        ("unasked", account.unasked, "captures of what nothing led to: of other sites, or of older lists"),
         ("left", account.left["new"] + account.left["due"], f"{account.left['waiting']} wait for their time"),
     ]
     click.echo(site.name)

@@ -28,6 +28,8 @@ class CrawlAccount(Account):
     """Requests without a usable answer, by reason."""
     broken_sources: dict[str, str] = field(default_factory=dict)
     """{source: why it could not be read}."""
+    unasked: int = 0
+    """Offline: captures that nothing led to."""
     left: dict[str, int] = field(default_factory=dict)
     """What there is still to do: new, due, waiting, failed."""
 
@@ -63,6 +65,7 @@ class CrawlAccount(Account):
             "stored": self.stored,
             "unchanged": self.unchanged,
             "broken_sources": len(self.broken_sources),
+            "unasked": self.unasked,
             **{f"failed_{name}": count for name, count in sorted(self.failed.items())},
             **{f"left_{name}": count for name, count in self.left.items()},
         }

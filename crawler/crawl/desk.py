@@ -23,6 +23,7 @@ from archive.storage.frontier import Address, Visit
 from archive.types import Capture, Document, Outcome
 from archive.urls import identity
 from crawler.crawl.account import CrawlAccount
+from crawler.crawl.offline import Captured
 from crawler.crawl.readers import Readers, result
 from crawler.crawl.undeclared import is_undeclared
 from crawler.crawl.writer import Writer
@@ -108,6 +109,8 @@ class Plan:
     """Keep the answers, and leave it to a replay to read them."""
     skips_noarchive: bool = False
     """Keep no page that asks for noarchive: the frontier remembers the visit, and nothing else."""
+    captured: Captured | None = None
+    """Offline: what answers in the place of the site."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to finish the pages in hand and end."""
 
@@ -132,6 +135,8 @@ class Desk:
         self._sources: deque[Errand] = deque()
         self._asked: set[str] = set()
         self._leased: set[int] = set()
+        self._missing: set[int] = set()
+        self._rounds = 1
         self._in_hand = 0
         self._news = 0
         self._changed = asyncio.Condition()
@@ -158,6 +163,9 @@ class Desk:
                 return revisit.pace(*frontier.looks(connection, self.site.name))
 
         self._pace = await self._writer.call(prepare)
+        await self._ask_sources()
+
+    async def _ask_sources(self) -> None:
         for source in self.site.sources:
             for url in self._addresses_of(source):
                 await self._add_source(source, url, is_guess=source.is_form)
@@ -169,7 +177,9 @@ class Desk:
         return shard_urls(source.url, since, self._started_at, offset=self.site.offset)
 
     async def _add_source(self, source: Source, url: str, page: int = 1, *, is_guess: bool = False) -> None:
-        if url in self._asked:
+        captured = self._plan.captured
+        # What a list named in a later round may have been unchanged then, and have no capture of its own.
+        if url in self._asked or (captured is not None and self._rounds > 1 and not captured.has(url)):
             return
         self._asked.add(url)
         known = await self._writer.call(lambda archive: self._find_source(archive, source, url))
@@ -206,12 +216,37 @@ class Desk:
                 self._in_hand += 1
                 yield Errand(visit.url, _conditions(visit), visit=visit)
             if not visits and not self._sources:
-                if self._in_hand == 0:
+                if self._in_hand:
+                    await self._wait_for_news()
+                elif fetched >= self._plan.budget or not await self._another_round():
                     break
-                await self._wait_for_news()
 
         async with self._changed:
             await self._changed.wait_for(lambda: self._in_hand == 0 or self._is_abandoned)
+
+    async def _another_round(self) -> bool:
+        """Offline: ask again for whatever the captures have another answer; False when nothing led to one."""
+        captured = self._plan.captured
+        is_turned = False
+        while captured is not None and self._plan.revisit is not Revisit.NONE and captured.turn_clock():
+            self._rounds += 1
+            self._started_at = captured.now()
+            self._asked.clear()
+            self._leased = set(self._missing)
+            await self._ask_sources()
+            # While the clock alone goes on, there is no article that was not looked for.
+            if self._sources or (not is_turned and await self._reopen(captured.keys())):
+                return True
+            is_turned = True
+        return False
+
+    async def _reopen(self, url_keys: list[str]) -> int:
+        def reopen(archive: Archive) -> int:
+            with archive.writing() as connection:
+                frontier.release(connection, self.site.name)
+                return frontier.reopen(connection, self.site.name, url_keys, now=self._started_at)
+
+        return await self._writer.call(reopen)
 
     async def _wait_for_news(self) -> None:
         """Return when an answer was settled, or brought something new to fetch."""
@@ -242,7 +277,7 @@ class Desk:
                     now=now,
                     until=now + LEASE,
                     limit=limit,
-                    states=states_of(self._plan.revisit),
+                    states=states_of(Revisit.NONE if self._plan.captured else self._plan.revisit),
                     but_not=self._leased,
                 )
 
@@ -267,12 +302,12 @@ class Desk:
 
     async def answered(self, errand: Errand, capture: Capture) -> None:
         """Read, record and settle one answer; returns when it is in a reader's hands."""
-        if capture.status == _NOT_MODIFIED:
+        if capture.status == _NOT_MODIFIED and self._plan.captured is None:
             self.account.requests += 1
             self.account.not_modified += errand.source is None
             await self._settle_unmodified(errand, capture)
             return
-        if self._must_name_site:
+        if self._must_name_site and capture.site is None:
             capture = replace(capture, site=self.site.name)
         if errand.source is not None:
             await self._follow(errand, capture)
@@ -304,7 +339,10 @@ class Desk:
             with archive.writing() as connection:
                 frontier.settle(connection, errand.visit.id, **columns)
 
-        if errand.source is not None and reason != Refusal.STOPPING:
+        if reason == Refusal.NOT_CAPTURED and errand.visit is not None:
+            self._missing.add(errand.visit.id)
+        is_guess = errand.is_guess and reason == Refusal.NOT_CAPTURED
+        if errand.source is not None and reason != Refusal.STOPPING and not is_guess:
             self.account.broken_sources[errand.url] = reason
         if errand.visit is not None:
             await self._writer.call(settle)
@@ -363,9 +401,9 @@ class Desk:
                 self.account.broken_sources[errand.url] = e.reason
             return
         if isinstance(found, Sitemap) and found.children:
-            since = self._plan.since or self._started_at - timedelta(days=2)
+            since = self._plan.since or capture.captured_at - timedelta(days=2)
             named = {child.url for child in found.children}
-            for url in shards_since(found.children, since, self._started_at, offset=self.site.offset):
+            for url in shards_since(found.children, since, capture.captured_at, offset=self.site.offset):
                 await self._add_source(source, url, is_guess=url not in named)
             return
         if source.kind is SourceKind.HOME and is_undeclared(self.site):
@@ -383,7 +421,11 @@ class Desk:
         self.account.listed += new + known
         self.account.listed_known += known
         next_url = found.next_url if not isinstance(found, Sitemap) else None
-        if next_url is not None and errand.page < MAX_PAGES and (new or self._plan.since is not None) and items:
+        captured = self._plan.captured
+        goes_on = bool(new) or self._plan.since is not None
+        if next_url is not None and captured is not None:
+            goes_on = goes_on or captured.has(next_url)
+        if next_url is not None and errand.page < MAX_PAGES and goes_on and items:
             await self._add_source(source, next_url, errand.page + 1)
 
     def _read(self, source: Source, errand: Errand, capture: Capture) -> Sitemap | Section | Feed:
@@ -493,15 +535,25 @@ class Desk:
         )
 
     async def close(self) -> None:
-        """Write what is left, and say what there is still to do."""
+        """Write what is not written yet, and say what there is still to do."""
         await self.flush()
 
-        def left(archive: Archive) -> dict[str, int]:
+        def release(archive: Archive) -> None:
             with archive.writing() as connection:
                 frontier.release(connection, self.site.name)
+
+        await self._writer.call(release)
+        self.account.left = await self.left()
+        self.account.unasked = self._plan.captured.left if self._plan.captured is not None else 0
+
+    async def left(self) -> dict[str, int]:
+        """What there is to do at this moment, by kind."""
+
+        def count(archive: Archive) -> dict[str, int]:
+            with archive.writing() as connection:
                 return frontier.left(connection, self.site.name, now=self._clock())
 
-        self.account.left = await self._writer.call(left)
+        return await self._writer.call(count)
 
 
 def _conditions(visit: Visit) -> tuple[tuple[str, str], ...]:
@@ -514,6 +566,8 @@ def _after_failure(visit: Visit, reason: str, retry_at: datetime | None, now: da
     """What becomes of an address that gave no answer."""
     if reason == Refusal.STOPPING:
         return {}  # nobody asked for it: as it was
+    if reason == Refusal.NOT_CAPTURED:
+        return {"problem": reason}  # still due, for a crawl that may ask
     if reason in _NEVER_ASKED:
         # The host is to be left alone, which says nothing about the page: it must not use up its attempts.
         return {"problem": reason, "due_at": retry_at or now + LEASE}

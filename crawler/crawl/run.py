@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,16 +15,20 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from archive.exceptions import StorageError
+from archive.exceptions import ArchiveError, StorageError
 from archive.types import Capture
 from crawler.crawl.account import CrawlAccount
 from crawler.crawl.alone import PARENT, alone
 from crawler.crawl.desk import Desk, Errand, Plan
 from crawler.crawl.hosts import HoldStore, RememberedHosts, RobotsStore
+from crawler.crawl.offline import offline_settings
 from crawler.crawl.readers import Readers
 from crawler.crawl.spider import NewsSpider
 from crawler.crawl.writer import Writer
 from crawler.sites import Site
+
+Progress = Callable[[CrawlAccount, int], None]
+"""Told of a crawl that is going on: what it did, and how many articles wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,17 @@ class Place:
 class _Crawl:
     """One crawl from its first moment to its account; what needs the event loop is made inside it."""
 
-    def __init__(self, site: Site, place: Place, plan: Plan, clock: Callable[[], datetime], workers: int) -> None:
+    def __init__(
+        self,
+        site: Site,
+        place: Place,
+        plan: Plan,
+        *,
+        clock: Callable[[], datetime],
+        workers: int,
+        progress: tuple[float, Progress] | None,
+    ) -> None:
+        self._progress = progress
         self._site, self._place, self._plan, self._clock, self._workers = site, place, plan, clock, workers
         self._writer = Writer(place.folder, place.database)
         self.hosts = RememberedHosts(self._writer, self._give_up)
@@ -52,6 +67,7 @@ class _Crawl:
         """
         self._give_up_waiting = give_up_waiting
         readers = Readers(self._workers)
+        telling: asyncio.Task[None] | None = None
         try:
             await self._writer.open()
             run = await self._writer.call(lambda archive: archive.start_run("crawl", at=self._clock()))
@@ -66,6 +82,8 @@ class _Crawl:
             )
             _stop_on_signals(desk, give_up_waiting)
             await desk.open()
+            if self._progress is not None:
+                telling = asyncio.create_task(_tell(desk, *self._progress))
             async for errand in desk.errands():
                 yield errand
             if self._error is not None:
@@ -76,6 +94,8 @@ class _Crawl:
         except Exception as e:  # noqa: BLE001  Scrapy would log it, and report a crawl that finished
             await self._give_up(e)
         finally:
+            if telling is not None:
+                telling.cancel()
             readers.close()
             await self.hosts.settle()
             await self._writer.close()
@@ -113,6 +133,15 @@ class _Crawl:
         return self._desk.account
 
 
+async def _tell(desk: Desk, seconds: float, progress: Progress) -> None:
+    # An archive that cannot be asked ends the crawl, and not here.
+    with suppress(ArchiveError):
+        while True:
+            await asyncio.sleep(seconds)
+            left = await desk.left()
+            progress(desk.account, left["new"] + left["due"])
+
+
 def _stop_on_signals(desk: Desk, give_up_waiting: Callable[[], None]) -> None:
     """Let SIGINT and SIGTERM end the crawl after the pages in hand."""
     loop = asyncio.get_running_loop()
@@ -144,14 +173,18 @@ def crawl(
     clock: Callable[[], datetime],
     allow_private: Sequence[str] = (),
     workers: int | None = None,
+    progress: tuple[float, Progress] | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> CrawlAccount:
     """Crawl `site` until it has caught up, its budget is spent, or SIGINT or SIGTERM says so.
 
-    `allow_private` lists host:port pairs that may be private, for tests; `overrides` are Scrapy settings. Raises
-    ArchiveError. One process crawls once: Scrapy's reactor cannot be started again.
+    `allow_private` lists host:port pairs that may be private, for tests; `overrides` are Scrapy settings; `progress`
+    is who is told how far it is, and every how many seconds. Raises ArchiveError. One process crawls once: Scrapy's
+    reactor cannot be started again.
     """
-    one = _Crawl(site, place, plan, clock, workers or max((os.cpu_count() or 2) - 1, 1))
+    one = _Crawl(
+        site, place, plan, clock=clock, workers=workers or max((os.cpu_count() or 2) - 1, 1), progress=progress
+    )
     settings = Settings()
     settings.setmodule("crawler.settings")
     settings.setdict(
@@ -166,6 +199,7 @@ def crawl(
             "LOG_INSTALL_ROOT_HANDLER": False,
             "LOG_LEVEL": "WARNING",
             "LUUBAO_DELAY": max(site.delay or 0.0, settings.getfloat("LUUBAO_DELAY")),
+            **({} if plan.captured is None else offline_settings(plan.captured)),
             **(overrides or {}),
         },
         priority="cmdline",

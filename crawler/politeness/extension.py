@@ -47,7 +47,7 @@ class Politeness:
         if allowed:
             shown = {"allowed": ", ".join(allowed)}
             logger.warning("PRIVATE ADDRESSES ARE ALLOWED, for tests only: %(allowed)s", shown)
-        if "(+" not in settings["USER_AGENT"]:
+        if "(+" not in settings["USER_AGENT"] and settings["LUUBAO_CAPTURED"] is None:
             logger.warning("no contact in the User-Agent: set LUUBAO_CONTACT, so that owners of sites can reach you")
         self.holds = HostHolds(
             _built(settings["LUUBAO_HOLD_STORE"], crawler) or MemoryHoldStore(),

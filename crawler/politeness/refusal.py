@@ -19,6 +19,8 @@ class Refusal(StrEnum):
     """robots.txt could not be read, which means: stay out until it can."""
     HOST_HELD = "host_held"
     """The host asked for a pause that is longer than a run waits."""
+    NOT_CAPTURED = "not_captured"
+    """The crawl is offline, and the captures that it was given have no answer, or none that was not given yet."""
     STOPPING = "stopping"
     """The crawl was asked to end while the request waited its turn."""
 
