@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ _frontier, _host = schema.frontier, schema.host
 
 NEW, KNOWN, GONE, MOVED, FAILED = "new", "known", "gone", "moved", "failed"
 ARTICLE = "article"
+_AT_ONCE = 500
+"""Keys named in one statement. A sitemap lists 50,000, SQLite takes 32,766 values and PostgreSQL 65,535."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,15 @@ def add(connection: Connection, site: str, addresses: Sequence[Address], *, now:
     What a replay brought is known, too: its captures are in the archive. An address that had been given up, or that
     was gone, is tried again when a source lists it anew.
     """
-    wanted = {address.url_key: address for address in addresses}
+    wanted = list({address.url_key: address for address in addresses}.values())
+    counts = [
+        _add(connection, site, {address.url_key: address for address in wanted[start : start + _AT_ONCE]}, now=now)
+        for start in range(0, len(wanted), _AT_ONCE)
+    ]
+    return sum(new for new, _ in counts), sum(known for _, known in counts)
+
+
+def _add(connection: Connection, site: str, wanted: dict[str, Address], *, now: datetime) -> tuple[int, int]:
     known = dict(_states(connection, list(wanted)))
     captured = dict(_captured(connection, [key for key in wanted if key not in known]))
     rows = [
@@ -124,12 +135,19 @@ def lease(
     until: datetime,
     limit: int,
     states: Sequence[str] = (NEW, KNOWN, GONE),
-    but_not: Iterable[int] = (),
+    but_not: AbstractSet[int] = frozenset(),
 ) -> list[Visit]:
     """Take up to `limit` articles of a site that are due: new ones first, then those that wait longest."""
     is_free = or_(_frontier.c.leased_until.is_(None), _frontier.c.leased_until <= now)
-    query = _due(site, now=now, states=states).where(is_free, _frontier.c.id.not_in(list(but_not))).limit(limit)
-    visits = [Visit(*row) for row in connection.execute(query)]
+    query = _due(site, now=now, states=states).where(is_free)
+    # Those of `but_not` are few among what is due, and too many to be named in a statement.
+    window = limit
+    while True:
+        rows = [Visit(*row) for row in connection.execute(query.limit(window))]
+        visits = [visit for visit in rows if visit.id not in but_not][:limit]
+        if len(visits) == limit or len(rows) < window:
+            break
+        window *= 2
     if visits:
         taken = [visit.id for visit in visits]
         connection.execute(update(_frontier).where(_frontier.c.id.in_(taken)), {"leased_until": until})
@@ -236,10 +254,6 @@ def hosts(connection: Connection) -> list[Host]:
         )
     )
     return [Host(*row) for row in rows]
-
-
-_AT_ONCE = 500
-"""Keys named in one statement: SQLite takes 32,766 values."""
 
 
 def reopen(connection: Connection, site: str, url_keys: Sequence[str], *, now: datetime) -> int:

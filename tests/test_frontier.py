@@ -1,0 +1,49 @@
+"""The frontier of a big site: more addresses than a statement of either engine can name."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from archive.storage import frontier
+from archive.storage.frontier import ARTICLE, Address
+from crawler.recording import open_archive
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def connection(tmp_path):
+    with open_archive(tmp_path / "archive") as archive, archive.writing() as connection:
+        event.listen(connection, "before_cursor_execute", refuse_many_values)
+        yield connection
+
+
+def refuse_many_values(_connection, _cursor, statement, values, _context, is_many):
+    # SQLite may be built to take any number.
+    assert is_many or len(values) < 999, statement[:80]
+
+
+def addresses(count):
+    return [Address(f"https://a.example/{number}", f"https://a.example/{number}", ARTICLE) for number in range(count)]
+
+
+def lease(connection, **options):
+    return frontier.lease(connection, "a", now=NOW, until=NOW + timedelta(minutes=30), **options)
+
+
+def test_a_list_may_be_longer_than_a_statement(connection):
+    assert frontier.add(connection, "a", addresses(2500), now=NOW) == (2500, 0)
+    assert frontier.add(connection, "a", addresses(2501), now=NOW) == (1, 2500)
+    keys = [address.url_key for address in addresses(1500)]
+    assert frontier.reopen(connection, "a", keys, now=NOW) == len(keys)
+
+
+def test_what_this_run_has_had_is_passed_over_however_much_it_is(connection):
+    frontier.add(connection, "a", addresses(2500), now=NOW)
+    had = {visit.id for _ in range(24) for visit in lease(connection, limit=100)}
+    frontier.release(connection, "a")
+    visits = lease(connection, limit=64, but_not=had)
+    assert len(visits) == 64
+    assert not had & {visit.id for visit in visits}
+    assert len(lease(connection, limit=64, but_not=had)) == 36
