@@ -34,6 +34,15 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """A page that could not be read as before."""
+
+    capture: str
+    rule: str | None
+    """The rules that found the article's text before; None where nothing is known of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """One thing to look at."""
 
@@ -42,30 +51,36 @@ class Alarm:
     says: str
 
 
-def alarms(state: str, account: Mapping[str, Any], rate: Rate, *, now: datetime) -> list[Alarm]:
-    """What is wrong with a site, by its last crawl and its own rhythm."""
+def alarms(
+    state: str, account: Mapping[str, Any], rate: Rate, *, now: datetime, evidence: Evidence | None = None
+) -> list[Alarm]:
+    """What is wrong with a site, by its last crawl, its own rhythm, and a page that shows it."""
     found: list[Alarm] = []
     if state == "failed":
         found.append(Alarm("failed", f"the last crawl failed: {account.get('error', 'no reason known')}"))
     sources: Mapping[str, str] = account.get("broken_sources", {})
     found += [Alarm("source", f"{url}: {reason}") for url, reason in sorted(sources.items())]
-    held = {name.removeprefix("held_"): count for name, count in account.items() if name.startswith("held_")}
-    found += _held(held, account.get("new", 0))
+    found += _held(account, evidence)
     quiet = _quiet_since(rate, now)
     if quiet is not None:
         found.append(Alarm("quiet", f"no article for {quiet.days} days: its sources may have moved"))
     return found
 
 
-def _held(held: Mapping[str, int], captures: int) -> list[Alarm]:
-    total = sum(held.values())
-    if total < HELD_LEAST or total <= HELD_SHARE * captures:
+def _held(account: Mapping[str, Any], evidence: Evidence | None) -> list[Alarm]:
+    held = {name.removeprefix("held_"): count for name, count in account.items() if name.startswith("held_")}
+    total, pages = sum(held.values()), account.get("new", 0)
+    if total < HELD_LEAST or total <= HELD_SHARE * pages:
         return []
     blocked = sum(count for reason, count in held.items() if reason in BLOCKS)
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(held.items()))
     if blocked * 2 > total:
-        return [Alarm("blocked", f"{total} of {captures} pages were no article: {reasons}")]
-    return [Alarm("extraction", f"{total} of {captures} pages were held, a redesign perhaps: {reasons}")]
+        return [Alarm("blocked", f"{total} of {pages} pages were no article: {reasons}")]
+    says = f"{total} of {pages} pages were held, a redesign perhaps: {reasons}"
+    if evidence is not None:
+        rule = f", whose text {evidence.rule} found before" if evidence.rule else ""
+        says += f"; one of them is capture {evidence.capture}{rule}"
+    return [Alarm("extraction", f"{says}; `luubao site learn {account.get('site', 'NAME')}` proposes rules")]
 
 
 def _quiet_since(rate: Rate, now: datetime) -> timedelta | None:

@@ -317,14 +317,14 @@ class Archive:
         finally:
             self._lock.release()
 
-    def start_run(self, kind: str, *, at: datetime) -> int:
-        """Note that a run began; returns its number."""
+    def start_run(self, kind: str, *, at: datetime, counts: Mapping[str, Any] | None = None) -> int:
+        """Note that a run began, and what is known of it by then; returns its number."""
         with self.writing() as connection:
-            run = feed.start_run(connection, kind, at=at)
+            run = feed.start_run(connection, kind, at=at, counts=counts or {})
         self.commit()
         return run
 
-    def finish_run(self, run: int, *, at: datetime, counts: Mapping[str, int]) -> None:
+    def finish_run(self, run: int, *, at: datetime, counts: Mapping[str, Any]) -> None:
         """Note how a run ended."""
         with self.writing() as connection:
             feed.finish_run(connection, run, at=at, counts=counts)

@@ -7,9 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from newsroom import Newsroom, serve
+from test_crawl import Crawls
 
 from archive.alarms import Rate, alarms
+from archive.core import Archive
 from archive.storage import slots
+from crawler.config import Config
+from crawler.outlook import outlook
 from crawler.recording import open_archive as open_for_crawls
 
 ROOT = Path(__file__).parent.parent
@@ -47,8 +52,57 @@ def test_status_tells_of_the_last_crawl_the_next_one_and_what_is_wrong(tmp_path)
         held = NOON + timedelta(minutes=3)
         assert slots.claim(connection, "dantri", NOON, now=NOON, until=held)
         assert slots.finish(connection, "dantri", NOON, held=held, state=slots.DONE, now=NOON, counts=account)
-    (crawl,) = json.loads(luubao("status", "--json", archive=tmp_path))["schedule"]
+    (crawl,) = json.loads(luubao("status", "--json", archive=tmp_path))["crawls"]
     assert (crawl["site"], crawl["state"], crawl["account"]) == ("dantri", "done", account)
     assert crawl["next_due_at"] > crawl["due_at"]
     assert crawl["alarms"] == [{"kind": "source", "says": "https://a.test/rss: status 404"}]
     assert "source     dantri: https://a.test/rss: status 404" in luubao("status", archive=tmp_path)
+
+
+def test_crawls_by_hand_are_told_with_a_redesign_a_moved_feed_and_a_block(tmp_path):
+    with serve(Newsroom(7, papers=("baolaocai",), articles=25)) as server:
+        crawls = Crawls(server, tmp_path / "a", "baolaocai")
+
+        def crawl_and_look():
+            crawls.run(revisit="all")
+            with Archive.open(crawls.folder) as archive:
+                (crawl,) = outlook(archive, Config(), now=server.now())
+                pages = {row["capture_id"] for row in archive.rows("held")}
+            assert (crawl["site"], crawl["is_by_hand"], crawl["state"]) == ("baolaocai", True, "done")
+            return {alarm["kind"]: alarm["says"] for alarm in crawl["alarms"]}, pages
+
+        assert crawl_and_look() == ({}, set())
+        server.clock.advance(hours=2)
+        server.faults.add("redirect_home", path="rss")
+        server.faults.add("redesign")
+        told, pages = crawl_and_look()
+        home = server.urls["baolaocai"]
+        assert told["source"] == f"{home}/rss/home.rss: moved to {home}/"
+        assert "25 redesign" in told["extraction"]
+        assert "epi/body" in told["extraction"]
+        assert any(page in told["extraction"] for page in pages)
+        assert "`luubao site learn baolaocai`" in told["extraction"]
+        server.clock.advance(hours=2)
+        server.faults.clear()
+        server.faults.add("403", path="-post")
+        told, _ = crawl_and_look()
+        assert "blocked" in told["blocked"]
+        assert "extraction" not in told
+
+
+def test_a_crawl_of_the_schedule_is_told_as_its_slot(tmp_path):
+    with open_for_crawls(tmp_path) as archive:
+        held = NOON + timedelta(minutes=3)
+        with archive.writing() as connection:
+            assert slots.claim(connection, "dantri", NOON, now=NOON, until=held)
+        run = archive.start_run("crawl", at=NOON + timedelta(seconds=1), counts={"site": "dantri"})
+        archive.finish_run(run, at=NOON + timedelta(seconds=9), counts={"site": "dantri", "listed": 1})
+        with archive.writing() as connection:
+            done = {"now": NOON + timedelta(seconds=10), "counts": {"listed": 2}}
+            assert slots.finish(connection, "dantri", NOON, held=held, state=slots.DONE, **done)
+        archive.commit()
+        (slot,) = outlook(archive, Config(), now=NOON + timedelta(minutes=1))
+        archive.start_run("crawl", at=NOON + timedelta(minutes=2), counts={"site": "dantri"})
+        (later,) = outlook(archive, Config(), now=NOON + timedelta(minutes=3))
+    assert (slot["is_by_hand"], slot["account"]) == (False, {"listed": 2})
+    assert (later["is_by_hand"], later["state"]) == (True, "open")

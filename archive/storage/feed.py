@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, insert, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
 from archive.query import Filters
@@ -48,17 +48,26 @@ def add_change(
             return
 
 
-def start_run(connection: Connection, kind: str, *, at: datetime) -> int:
+def start_run(connection: Connection, kind: str, *, at: datetime, counts: Mapping[str, Any]) -> int:
     """Note that a run began."""
-    result = connection.execute(insert(schema.run), {"kind": kind, "started_at": at, "counts": {}})
+    result = connection.execute(insert(schema.run), {"kind": kind, "started_at": at, "counts": dict(counts)})
     key = result.inserted_primary_key
     assert key is not None
     return int(key[0])
 
 
-def finish_run(connection: Connection, run: int, *, at: datetime, counts: Mapping[str, int]) -> None:
+def finish_run(connection: Connection, run: int, *, at: datetime, counts: Mapping[str, Any]) -> None:
     """Note how a run ended."""
     connection.execute(update(schema.run).where(schema.run.c.id == run), {"finished_at": at, "counts": dict(counts)})
+
+
+def last_crawls(connection: Connection, *, since: datetime) -> dict[str, Row[Any]]:
+    """{site: its newest crawl that began since then}, whoever began it."""
+    run = schema.run
+    site = run.c.counts["site"].as_string()
+    newest = select(func.max(run.c.id)).where(run.c.kind == "crawl", run.c.started_at >= since).group_by(site)
+    found = connection.execute(select(run).where(run.c.id.in_(newest)))
+    return {row.counts["site"]: row for row in found if "site" in row.counts}
 
 
 def rows(

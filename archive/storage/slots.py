@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from archive.alarms import Rate
+from archive.alarms import Evidence, Rate
 from archive.storage import schema
 from archive.storage.views import SELECTABLES
 
@@ -125,6 +125,19 @@ def published_since(connection: Connection, since: datetime) -> dict[str, int]:
         select(articles.site, func.count()).where(articles.published_at >= since).group_by(articles.site)
     )
     return {site: int(count) for site, count in rows}
+
+
+def held_page(connection: Connection, site: str, *, but_not: Collection[str]) -> Evidence | None:
+    """The newest page of a site that is held for another reason than these, and what last read its article."""
+    held, articles = SELECTABLES["held"].c, SELECTABLES["articles"].c
+    row = connection.execute(
+        select(held.capture_id, articles.provenance)
+        .outerjoin_from(SELECTABLES["held"], SELECTABLES["articles"], held.article_id == articles.article_id)
+        .where(held.site == site, held.reason.not_in(but_not))
+        .order_by(held.captured_at.desc(), held.capture_id)
+        .limit(1)
+    ).first()
+    return None if row is None else Evidence(row.capture_id, (row.provenance or {}).get("body"))
 
 
 def publishing(connection: Connection, site: str, *, since: datetime, until: datetime) -> Rate:

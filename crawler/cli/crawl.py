@@ -135,7 +135,7 @@ def crawl(  # noqa: PLR0917  click passes them by name
         overrides=_settings(config, chosen),
     )
     if as_json:
-        print_json({"site": site.name, **account.as_counts(), "broken_sources": account.broken_sources})
+        print_json(account.as_document(site.name))
     else:
         _print_account(site, account, folder)
     if account.is_shut_out:

@@ -61,13 +61,13 @@ def verify(folder: Path, database: str | None, *, as_json: bool) -> None:
 @json_option
 @archive_options
 def status(folder: Path, database: str | None, *, config: Config, as_json: bool) -> None:
-    """Show what the archive holds, site by site, how the last run went, and what of the schedule needs an eye.
+    """Show what the archive holds, site by site, how the last crawl of each went, and what needs an eye.
 
     Example: luubao status --json
     """
     with reading(folder, database) as archive:
         facts = archive.status()
-        facts["schedule"] = outlook(archive, config, now=datetime.now(UTC))
+        facts["crawls"] = outlook(archive, config, now=datetime.now(UTC))
     if as_json:
         print_json(facts)
         return
@@ -95,27 +95,40 @@ def status(folder: Path, database: str | None, *, config: Config, as_json: bool)
         [tuple(site[name] for name in columns) for site in facts["sites"]],
         header=(*columns[:-1], "last capture"),
     )
-    if facts["schedule"]:
-        _print_schedule(facts["schedule"])
+    if facts["crawls"]:
+        _print_crawls(facts["crawls"])
 
 
-def _print_schedule(crawls: list[dict[str, Any]]) -> None:
+def _print_crawls(crawls: list[dict[str, Any]]) -> None:
     click.echo()
     names = ("listed", "listed_known", "requests", "stored", "unchanged")
     print_table(
         [
             (
                 crawl["site"],
-                crawl["state"],
-                crawl["due_at"],
+                f"{crawl['state']}, by hand" if crawl["is_by_hand"] else crawl["state"],
+                crawl["started_at"],
                 *(crawl["account"].get(name, 0) for name in names),
-                *(_sum(crawl["account"], prefix) for prefix in ("held_", "failed_")),
+                _sum(crawl["account"], "held_"),
+                _sum(crawl["account"], "failed_"),
                 sum(crawl["account"].get(name, 0) for name in ("left_new", "left_due")),
                 crawl["next_due_at"],
             )
             for crawl in crawls
         ],
-        header=("crawl of", "state", "due", "listed", "known", "fetched", *names[3:], "held", "failed", "left", "next"),
+        header=(
+            "crawl of",
+            "state",
+            "began",
+            "listed",
+            "known",
+            "fetched",
+            *names[3:],
+            "held",
+            "failed",
+            "left",
+            "next",
+        ),
     )
     for crawl in crawls:
         for alarm in crawl["alarms"]:

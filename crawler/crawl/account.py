@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from archive.core import Recorded
 from archive.types import Cause, Outcome
@@ -52,6 +53,10 @@ class CrawlAccount(Account):
     def is_shut_out(self) -> bool:
         """Whether the site let us fetch nothing: it asked for a long pause, or its robots.txt cannot be read."""
         return self.requests == 0 and any(self.failed[reason] for reason in ("host_held", "robots_unreachable"))
+
+    def as_document(self, site: str) -> dict[str, Any]:
+        """All that is to be remembered of the crawl of `site`."""
+        return {"site": site, **self.as_counts(), "broken_sources": self.broken_sources}
 
     def as_counts(self) -> dict[str, int]:
         """For the `runs` view and for programs."""

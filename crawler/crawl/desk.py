@@ -430,7 +430,7 @@ class Desk:
 
     def _read(self, source: Source, errand: Errand, capture: Capture) -> Sitemap | Section | Feed:
         if capture.status in _REDIRECTS:
-            raise SourceBroken(errand.url, f"moved to {capture.header('Location')}")
+            raise SourceBroken(errand.url, f"moved to {urljoin(errand.url, capture.header('Location') or '')}")
         if capture.status != _OK:
             raise SourceBroken(errand.url, f"status {capture.status}")
         # A declared site knows its hosts; of another one every link that stays on the page's own host is its own.

@@ -70,7 +70,8 @@ class _Crawl:
         telling: asyncio.Task[None] | None = None
         try:
             await self._writer.open()
-            run = await self._writer.call(lambda archive: archive.start_run("crawl", at=self._clock()))
+            began = {"site": self._site.name}
+            run = await self._writer.call(lambda archive: archive.start_run("crawl", at=self._clock(), counts=began))
             await self.hosts.load()
             self._desk = desk = Desk(
                 self._site,
@@ -89,7 +90,7 @@ class _Crawl:
             if self._error is not None:
                 return
             await desk.close()
-            counts = desk.account.as_counts()
+            counts = desk.account.as_document(self._site.name)
             await self._writer.call(lambda archive: archive.finish_run(run, at=self._clock(), counts=counts))
         except Exception as e:  # noqa: BLE001  Scrapy would log it, and report a crawl that finished
             await self._give_up(e)
