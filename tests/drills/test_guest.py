@@ -98,7 +98,7 @@ def test_control_d6_without_patience_there_are_more(tmp_path):
 @pytest.mark.parametrize("days", size([-1], [-1, 1]))
 def test_d8_a_clock_that_jumps_loses_and_doubles_nothing(tmp_path, days):
     with newsroom(tmp_path / "archive", articles=size(20, 60)) as lab:
-        lab.crawl(jump=[size(12, 90), days])
+        lab.crawl(jump=[size(12, 40), days])
         lab.crawl()
         found = lab.judge(lab.served())
         with Archive.open(lab.folder) as archive:
