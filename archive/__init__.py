@@ -5,6 +5,7 @@ versions, clusters and changes come out."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,17 @@ if TYPE_CHECKING:
     from archive.core import Archive
 
 
-def open(place: Path | str) -> Archive:  # noqa: A001  archive.open(...) is what readers of this line expect
+def open(place: Path | str, *, as_of: datetime | None = None) -> Archive:  # noqa: A001  what readers of it expect
     """The archive in a folder, or behind a `postgresql://` URL, for reading only.
 
-    Use it as a context manager: `with archive.open("luubao-archive") as kept: ...`. Raises ArchiveError.
+    Use it as a context manager: `with archive.open("luubao-archive") as kept: ...`. With `as_of` (aware) its `rows`,
+    `get_article`, `versions` and `changes` say what was captured until that moment. Raises ArchiveError.
     """
     from archive.core import Archive  # noqa: PLC0415  who only reads text or pages needs no database
 
     if str(place).startswith(("postgresql:", "postgres:", "postgresql+psycopg:")):
-        return Archive.open(Path.cwd(), database=str(place))
-    return Archive.open(place)
+        opened = Archive.open(Path.cwd(), database=str(place))
+    else:
+        opened = Archive.open(place)
+    opened.as_of = as_of
+    return opened

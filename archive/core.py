@@ -31,7 +31,7 @@ from archive.exceptions import (
 from archive.failpoint import failpoint
 from archive.history import Effect, Historian, Seen
 from archive.lock import WriterLock
-from archive.storage import captures, feed, histories, index
+from archive.storage import as_of, captures, feed, histories, index
 from archive.storage.captures import StoredCapture
 from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, storage_errors
 from archive.storage.histories import StoredReading
@@ -90,6 +90,8 @@ class Archive:
         self._group: _Group | None = None
         self._read_before: dict[str, Document] = {}
         self._index: Engine | None = None
+        self.as_of: datetime | None = None
+        """A former moment, as of which `rows`, `changes` and what is built on them read; None is now."""
 
     @classmethod
     def open(cls, folder: Path | str, *, database: str | URL | None = None, extractor: Extractor | None = None) -> Self:
@@ -359,9 +361,10 @@ class Archive:
         self, view: str, *, order_by: tuple[str, ...] = (), limit: int | None = None, **equal: object
     ) -> Iterator[dict[str, Any]]:
         """Rows of one of the contract's views, e.g. `rows("articles", site="nhandan")`; streamed."""
-        where = [feed.column(view, name) == value for name, value in equal.items()]
+        source = as_of.source(view, self.as_of)
+        where = [source.c[name] == value for name, value in equal.items()]
         with self.reading() as connection:
-            yield from feed.rows(connection, view, *where, order_by=order_by, limit=limit)
+            yield from feed.rows(connection, view, *where, order_by=order_by, limit=limit, source=source)
 
     def tally(self, view: str, *columns: str) -> list[tuple[Any, ...]]:
         """How many rows of a view have each combination of these columns' values, with the count last."""
@@ -400,8 +403,9 @@ class Archive:
             after = None if since is None else feed.seq_of(connection, since)
             if since is not None and after is None:
                 raise UnknownNameError(f"no change {since!r} in {self._shown_as!r}: start again without --since")
-            where = [] if after is None else [feed.column("changes", "seq") > after]
-            yield from feed.rows(connection, "changes", *where, order_by=("seq",))
+            source = as_of.source("changes", self.as_of)
+            where = [] if after is None else [source.c.seq > after]
+            yield from feed.rows(connection, "changes", *where, order_by=("seq",), source=source)
 
     @contextmanager
     def index(self) -> Iterator[Engine]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from archive.exceptions import StorageError
 from archive.query import Filters, Term, has_marks, parse, snippet
 from archive.storage import feed, index
 from archive.storage.engine import for_reading
@@ -72,6 +73,8 @@ def search(
     """Articles that hold the words of `query`. Streamed: who takes ten hits waits for ten."""
     terms = parse(query)
     wanted = filters or Filters()
+    if archive.as_of is not None:
+        raise StorageError("only the present is searched: open the archive without as_of, or search all versions")
     archive.update_index()
     seen: set[tuple[str, int]] = set()
     with archive.index() as engine, for_reading(engine).connect() as connection:

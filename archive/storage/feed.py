@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, insert, select, update
+from sqlalchemy import Connection, FromClause, Row, Select, bindparam, case, exists, func, insert, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
 from archive.query import Filters
@@ -76,9 +76,13 @@ def rows(
     *where: ColumnElement[bool],
     order_by: tuple[str, ...] = (),
     limit: int | None = None,
+    source: FromClause | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Rows of one of the contract's views as dicts; streamed, in the order of the named columns ("-x" descends)."""
-    selectable = SELECTABLES[view]
+    """Rows of one of the contract's views as dicts; streamed, in the order of the named columns ("-x" descends).
+
+    `source` stands for the view where it is to be read as of a moment.
+    """
+    selectable = SELECTABLES[view] if source is None else source
     query: Select[Any] = select(selectable).where(*where)
     for name in order_by:
         column = selectable.c[name.removeprefix("-")]

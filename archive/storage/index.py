@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL
 
 from archive.query import FORMAT, Filters, Term, words
 from archive.storage import schema
-from archive.storage.engine import connect
+from archive.storage.engine import connect, for_reading
 
 _BATCH = 500
 _BOUNDARY = " ¶ "
@@ -37,7 +37,9 @@ def engine_of(archive: Engine, folder: Path) -> Engine:
     """Where the index of an archive is kept, open for writing."""
     if archive.dialect.name == "sqlite":
         return connect(URL.create("sqlite", database=str(folder / "search.db")))
-    return connect(archive.url)
+    # Not with the writer's lock: a search would wait for a crawl's transaction, and the crawl for the next search.
+    # Updates of the index take turns by a lock of their own.
+    return for_reading(connect(archive.url))
 
 
 def is_current(archive: Connection, index: Connection) -> bool:
