@@ -122,6 +122,8 @@ def snippet(text: str, terms: tuple[Term, ...], *, width: int = 160) -> list[tup
     if start:
         start = text.find(" ", start) + 1 or start
     end = min(len(text), start + width)
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), spans[0][1] if spans else 0) or end
     pieces, at = [], start
     for begin, until in spans:
         if begin >= at and until <= end:
