@@ -212,6 +212,19 @@ def test_an_index_of_another_archive_is_made_anew(tmp_path):
         assert found(archive, "cá") == ["hai"]
 
 
+def test_an_index_of_a_former_format_is_made_anew(archive):
+    keep(archive, "tin", title="Cá chép")
+    archive.commit()
+    archive.update_index()
+    with archive.index() as engine, engine.begin() as connection:
+        place = "" if engine.dialect.name == "sqlite" else "luubao_search."
+        connection.exec_driver_sql(f"DROP TABLE {place}entry")
+        connection.exec_driver_sql(f"CREATE TABLE {place}entry (key INTEGER)")
+        connection.exec_driver_sql(f"DELETE FROM {place}state")
+        connection.exec_driver_sql(f"""INSERT INTO {place}state VALUES ('{{"format": 1, "last": 1, "digest": "x"}}')""")
+    assert found(archive, "chép") == ["tin"]
+
+
 _WORDS = st.sampled_from(["má", "ma", "mà", "đá", "da", "hòa", "hoà", "lào cai", "cai lào"])
 _TITLES = st.lists(st.lists(_WORDS, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=6)
 _QUERIES = st.lists(st.tuples(st.sampled_from(["", "-"]), st.booleans(), _WORDS), min_size=1, max_size=3).filter(

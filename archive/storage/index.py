@@ -44,8 +44,7 @@ def engine_of(archive: Engine, folder: Path) -> Engine:
 
 def is_current(archive: Connection, index: Connection) -> bool:
     """Whether the index holds every document; asks without locking anything."""
-    schema_name = None if index.dialect.name == "sqlite" else "luubao_search"
-    if not inspect(index).has_table("state", schema=schema_name):
+    if not _is_there(index):
         return False
     document = schema.document.c
     newest = archive.execute(select(document.id, document.digest).order_by(document.id.desc()).limit(1)).first()
@@ -96,18 +95,24 @@ def update(archive: Connection, index: Connection) -> int:
 
 
 def _last_indexed(archive: Connection, index: Connection) -> int:
-    """The newest document that the index holds; 0, and an empty index, if it is not this archive's."""
-    _create(index)
-    state = _state(index)
-    if state.get("format") == FORMAT:
-        document = schema.document.c
-        digest = archive.execute(select(document.digest).where(document.id == state["last"])).scalar()
-        if digest == state["digest"]:
-            return int(state["last"])
-    if state:
+    """The newest document that the index holds; 0, and an empty index, if it is another archive's or format's."""
+    if index.dialect.name != "sqlite":
+        # One updater at a time; searches go on. On SQLite the transaction itself is the turn.
+        index.exec_driver_sql("SELECT pg_advisory_xact_lock(1280656716)")
+    if _is_there(index):
+        state = _state(index)
+        if state.get("format") == FORMAT:
+            document = schema.document.c
+            digest = archive.execute(select(document.digest).where(document.id == state["last"])).scalar()
+            if digest == state["digest"]:
+                return int(state["last"])
         _drop(index)
-        _create(index)
+    _create(index)
     return 0
+
+
+def _is_there(index: Connection) -> bool:
+    return inspect(index).has_table("state", schema=None if index.dialect.name == "sqlite" else "luubao_search")
 
 
 def _state(index: Connection) -> dict[str, Any]:
@@ -133,8 +138,6 @@ _SQLITE = (
     "CREATE TABLE IF NOT EXISTS state (said TEXT NOT NULL)",
 )
 _POSTGRESQL = (
-    # One updater at a time; searches go on.
-    "SELECT pg_advisory_xact_lock(1280656716)",
     "CREATE SCHEMA IF NOT EXISTS luubao_search",
     (
         "CREATE TABLE IF NOT EXISTS luubao_search.entry (key BIGINT PRIMARY KEY, document_id BIGINT NOT NULL UNIQUE, "
