@@ -33,7 +33,7 @@ _LOOKED_FOR = f"*.warc, *.warc.gz, *.wacz, or pages named by a {MANIFEST}"
 # What lies beside captures and says nothing that replay could use: expectations, notes, indexes of other tools.
 _KNOWN_NAMES = frozenset({"expected.json", "archive.db", "archive.db-wal", "archive.db-shm", "datapackage.json"})
 _KNOWN_STEMS = ("readme", "license", "notice", "datapackage-digest")
-_KNOWN_SUFFIXES = frozenset({".cdx", ".cdxj", ".idx", ".torn", ".part", ".jsonl", ".lock"})
+_KNOWN_SUFFIXES = frozenset({".cdx", ".cdxj", ".idx", ".torn", ".part", ".jsonl", ".lock", ".turn"})
 _URLS_IN_MEMORY = 16 * 1024 * 1024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -4,6 +4,7 @@ import gzip
 import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 import zlib
@@ -558,3 +559,13 @@ def test_the_command_serves_until_it_is_stopped():
         running.terminate()
         running.communicate()
     assert running.returncode == 0
+
+
+def test_the_section_pages_of_a_paper_that_nobody_declared_are_no_articles(newsroom):
+    home = newsroom.page("tinvungcao", "/", NOW).body.decode()
+    paths = sorted(set(re.findall(r'href="(?:http://[^/"]+)?(/category/[a-z-]+/?)"', home)))
+    assert len(paths) >= 4
+    for path in paths:
+        page = newsroom.page("tinvungcao", path, NOW)
+        found = Capture(f"https://tinvungcao.example{path}", NOW, page.body, status=page.status, headers=page.headers)
+        assert extract(found).verdict is Verdict.NO_ARTICLE, path

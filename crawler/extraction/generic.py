@@ -21,6 +21,9 @@ MIN_ARTICLE = 160
 """With less text than this, a page without any other evidence is no article."""
 MIN_BOXES = 5
 LIST_SHARE = 0.6
+MIN_ONLY_BOXES = 3
+"""Boxes that make a list where hardly any text stands outside of them: the page of a section that is new."""
+ONLY = 0.95
 MAX_BOX = 700
 """A teaser is a headline, a few lines and a date; more text than this is an article."""
 BOX_LEVELS = 3
@@ -112,6 +115,7 @@ class Shape:
         if free > MIN_TOLD:
             return False
         is_boxed = self.boxes >= MIN_BOXES and self.teasers > LIST_SHARE * self.running
+        is_boxed = is_boxed or (self.boxes >= MIN_ONLY_BOXES and self.teasers > ONLY * self.running)
         return is_boxed or (self.linked > MIN_LINKED and self.linked > 2 * self.running)
 
 
