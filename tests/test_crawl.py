@@ -244,3 +244,15 @@ def test_a_dry_run_asks_nobody_and_names_what_is_to_be_fetched(crawls):
     assert (crawls.fingerprint(), len(crawls.server.log)) == (before, asked)
     crawls.run()
     assert {url.split("/", 3)[3] for url in new} <= {url.split("/", 3)[3] for url in crawls.articles()}
+
+
+def test_a_redirect_to_the_front_page_is_a_removal_that_may_end(crawled):
+    crawled.server.clock.advance(hours=2)
+    crawled.server.faults.add("redirect_home", path="-post")
+    crawled.run()
+    gone = {url for url, row in crawled.articles().items() if row["gone_at"] is not None}
+    assert gone
+    crawled.server.faults.clear()
+    crawled.server.clock.advance(hours=25)
+    crawled.run()
+    assert {row["gone_at"] for url, row in crawled.articles().items() if url in gone} == {None}

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, insert, literal, or_, select, update
 
+from archive import revisit
 from archive.storage import schema
 
 _frontier, _host = schema.frontier, schema.host
@@ -94,7 +95,22 @@ def _add(connection: Connection, site: str, wanted: dict[str, Address], *, now: 
             # Listed again, and all the same not before its rest is over: lists repeat what fails at every visit.
             .values(state=NEW, due_at=case((_frontier.c.due_at > now, _frontier.c.due_at), else_=rested), attempts=0)
         )
+    _look_again(connection, list(known), now=now)
     return len(rows) - len(captured) + len(again), len(wanted) - len(rows) + len(captured) - len(again)
+
+
+def _look_again(connection: Connection, keys: list[str], *, now: datetime) -> None:
+    """Let what was removed, or had moved, be looked at again: a list that names it says that it may be back."""
+    connection.execute(
+        update(_frontier).where(
+            _frontier.c.url_key.in_(keys),
+            _frontier.c.state.in_((GONE, MOVED)),
+            _frontier.c.due_at.is_(None),
+            # Lists name what is gone for days: once a day is enough to see it come back.
+            _frontier.c.visited_at <= now - revisit.REST,
+        ),
+        {"state": GONE, "due_at": now},
+    )
 
 
 def _states(connection: Connection, keys: list[str]) -> Iterable[tuple[str, str]]:

@@ -493,14 +493,15 @@ class Desk:
         state, problem = frontier.KNOWN, None
         outcome = recorded.effect.outcome if recorded.effect else Outcome.UNCHANGED
         columns: dict[str, object] = {}
-        if status in _REDIRECTS:
-            location = urljoin(capture.url, capture.header("Location") or "")
+        location = urljoin(capture.url, capture.header("Location") or "") if status in _REDIRECTS else None
+        # To a section or the front page is no new address: the article was taken away, perhaps for a while.
+        if location is not None and self.site.is_article(location) is not False:
             state = frontier.MOVED
             columns["due_at"] = None
-            if self.site.is_article(location) is not False and identity(location) != visit.url_key:
+            if identity(location) != visit.url_key:
                 address = Address(location, identity(location), frontier.ARTICLE, visit.url)
                 frontier.add(connection, self.site.name, [address], now=at)
-        elif status in _GONE:
+        elif location is not None or status in _GONE:
             state = frontier.GONE
             columns["due_at"] = revisit.next_look(
                 visit.first_visit_at or at, revisit.Look(at, is_gone=True), pace=self._pace
@@ -558,6 +559,9 @@ class Desk:
 
 def _conditions(visit: Visit) -> tuple[tuple[str, str], ...]:
     """Ask for the page only if it changed (RFC 9110, 13.1)."""
+    if visit.state == frontier.GONE:
+        # That it is back has to be seen: "as it was" would leave nothing to keep.
+        return ()
     pairs = (("If-None-Match", visit.etag), ("If-Modified-Since", visit.last_modified))
     return tuple((name, value) for name, value in pairs if value)
 
