@@ -20,11 +20,23 @@ from archive.core import Archive, Recorded
 from archive.failpoint import failpoint
 from archive.storage import frontier
 from archive.storage.frontier import Address, Visit
-from archive.types import Capture, Document, Outcome
+from archive.types import Capture, Document
 from archive.urls import identity
 from crawler.crawl.account import CrawlAccount
 from crawler.crawl.offline import Captured
 from crawler.crawl.readers import Readers, result
+from crawler.crawl.settling import (
+    GONE,
+    LEASE,
+    OK,
+    REDIRECTS,
+    Settlement,
+    after_answer,
+    after_failure,
+    after_source,
+    after_unmodified,
+    conditions,
+)
 from crawler.crawl.undeclared import is_undeclared
 from crawler.crawl.writer import Writer
 from crawler.discovery import (
@@ -49,15 +61,9 @@ GROUP = 32
 """Answers that are written to one WARC file and committed together ..."""
 GROUP_SECONDS = 30.0
 """... or after so long: a polite crawl gets one answer a second, and a file for each would be a heap of files."""
-LEASE = timedelta(minutes=30)
 MAX_PAGES = 20
 """Pages of one list that are followed while they show something new."""
 _NOT_MODIFIED = 304
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_GONE = frozenset({404, 410})
-_OK = 200
-_NEVER_ASKED = frozenset({Refusal.HOST_HELD, Refusal.ROBOTS_UNREACHABLE})
-_VERSION = Outcome.VERSION
 
 
 class Revisit(StrEnum):
@@ -184,7 +190,7 @@ class Desk:
         self._asked.add(url)
         known = await self._writer.call(lambda archive: self._find_source(archive, source, url))
         # A list that did not change still has next pages when its archive is walked.
-        headers = _conditions(known) if known is not None and self._plan.since is None else ()
+        headers = conditions(known) if known is not None and self._plan.since is None else ()
         self._sources.append(
             Errand(url, headers, visit=known, source=source, page=page, is_guess=is_guess or source.is_inferred)
         )
@@ -214,7 +220,7 @@ class Desk:
             for visit in visits:
                 fetched += 1
                 self._in_hand += 1
-                yield Errand(visit.url, _conditions(visit), visit=visit)
+                yield Errand(visit.url, conditions(visit), visit=visit)
             if not visits and not self._sources:
                 if self._in_hand:
                     await self._wait_for_news()
@@ -332,7 +338,7 @@ class Desk:
         """Settle a request that got no answer, or was never made."""
         if reason != Refusal.STOPPING:
             self.account.failed[reason] += 1
-        columns = _after_failure(errand.visit, reason, retry_at, self._clock()) if errand.visit is not None else {}
+        columns = after_failure(errand.visit, reason, retry_at, self._clock()) if errand.visit is not None else {}
 
         def settle(archive: Archive) -> None:
             assert errand.visit is not None
@@ -373,18 +379,9 @@ class Desk:
         assert visit is not None
 
         def settle(archive: Archive) -> None:
-            first_at = visit.first_visit_at or capture.captured_at
             with archive.writing() as connection:
-                frontier.count_visit(connection, visit.id, is_edit=False)
-                frontier.settle(
-                    connection,
-                    visit.id,
-                    status=capture.status,
-                    visited_at=capture.captured_at,
-                    attempts=0,
-                    problem=None,
-                    due_at=revisit.next_look(first_at, revisit.Look(capture.captured_at), pace=self._pace),
-                )
+                ended = after_unmodified(visit, capture, pace=self._pace)
+                self._settle(connection, visit, ended, at=capture.captured_at)
 
         await self._writer.call(settle)
         await self._tell(1)
@@ -397,7 +394,7 @@ class Desk:
             found = self._read(source, errand, capture)
         except SourceBroken as e:
             # An address that was only guessed may be missing; one that is declared, or was named, may not.
-            if not (errand.is_guess and capture.status in _GONE):
+            if not (errand.is_guess and capture.status in GONE):
                 self.account.broken_sources[errand.url] = e.reason
             return
         if isinstance(found, Sitemap) and found.children:
@@ -429,9 +426,9 @@ class Desk:
             await self._add_source(source, next_url, errand.page + 1)
 
     def _read(self, source: Source, errand: Errand, capture: Capture) -> Sitemap | Section | Feed:
-        if capture.status in _REDIRECTS:
+        if capture.status in REDIRECTS:
             raise SourceBroken(errand.url, f"moved to {urljoin(errand.url, capture.header('Location') or '')}")
-        if capture.status != _OK:
+        if capture.status != OK:
             raise SourceBroken(errand.url, f"status {capture.status}")
         # A declared site knows its hosts; of another one every link that stays on the page's own host is its own.
         return read_source(
@@ -483,57 +480,21 @@ class Desk:
         if answer.errand.visit is not None:
             with archive.writing() as connection:
                 if answer.errand.source is None:
-                    self._settle(connection, answer.errand.visit, answer.capture, recorded)
+                    visit, capture = answer.errand.visit, answer.capture
+                    ended = after_answer(self.site, visit, capture, recorded, pace=self._pace)
+                    self._settle(connection, visit, ended, at=capture.captured_at)
                 else:
-                    _settle_source(connection, answer.errand.visit, answer.capture)
+                    frontier.settle(
+                        connection, answer.errand.visit.id, **after_source(answer.errand.visit, answer.capture)
+                    )
         return recorded
 
-    def _settle(self, connection: Connection, visit: Visit, capture: Capture, recorded: Recorded) -> None:
-        at, status = capture.captured_at, capture.status
-        state, problem = frontier.KNOWN, None
-        outcome = recorded.effect.outcome if recorded.effect else Outcome.UNCHANGED
-        columns: dict[str, object] = {}
-        location = urljoin(capture.url, capture.header("Location") or "") if status in _REDIRECTS else None
-        # To a section or the front page is no new address: the article was taken away, perhaps for a while.
-        if location is not None and self.site.is_article(location) is not False:
-            state = frontier.MOVED
-            columns["due_at"] = None
-            if identity(location) != visit.url_key:
-                address = Address(location, identity(location), frontier.ARTICLE, visit.url)
-                frontier.add(connection, self.site.name, [address], now=at)
-        elif location is not None or status in _GONE:
-            state = frontier.GONE
-            columns["due_at"] = revisit.next_look(
-                visit.first_visit_at or at, revisit.Look(at, is_gone=True), pace=self._pace
-            )
-            if visit.state == frontier.GONE:
-                columns["due_at"] = None
-        elif outcome is Outcome.HELD or status != _OK:
-            problem = str(recorded.effect.reason if recorded.effect and recorded.effect.reason else status)
-            attempts = visit.attempts + 1
-            columns["attempts"] = attempts
-            columns["due_at"] = revisit.next_attempt(attempts, at)
-            if columns["due_at"] is None and visit.state == frontier.NEW:
-                state = frontier.FAILED
-                columns["due_at"] = at + revisit.REST
-        else:
-            # Of a page that nobody read yet only its bytes can tell.
-            is_other = recorded.is_new and not recorded.is_repeat if recorded.effect is None else outcome is _VERSION
-            is_edit = is_other and visit.visited_at is not None
-            frontier.count_visit(connection, visit.id, is_edit=is_edit)
-            look = revisit.Look(at, is_changed=is_edit)
-            columns["due_at"] = revisit.next_look(visit.first_visit_at or at, look, pace=self._pace)
-            columns |= {"etag": capture.header("ETag"), "last_modified": capture.header("Last-Modified"), "attempts": 0}
-        frontier.settle(
-            connection,
-            visit.id,
-            state=state,
-            status=status,
-            problem=problem,
-            visited_at=at,
-            first_visit_at=visit.first_visit_at or at,
-            **columns,
-        )
+    def _settle(self, connection: Connection, visit: Visit, ended: Settlement, *, at: datetime) -> None:
+        if ended.moved_to is not None:
+            frontier.add(connection, self.site.name, [ended.moved_to], now=at)
+        if ended.is_read:
+            frontier.count_visit(connection, visit.id, is_edit=ended.is_edit)
+        frontier.settle(connection, visit.id, **ended.columns)
 
     async def close(self) -> None:
         """Write what is not written yet, and say what there is still to do."""
@@ -555,41 +516,3 @@ class Desk:
                 return frontier.left(connection, self.site.name, now=self._clock())
 
         return await self._writer.call(count)
-
-
-def _conditions(visit: Visit) -> tuple[tuple[str, str], ...]:
-    """Ask for the page only if it changed (RFC 9110, 13.1)."""
-    if visit.state == frontier.GONE:
-        # That it is back has to be seen: "as it was" would leave nothing to keep.
-        return ()
-    pairs = (("If-None-Match", visit.etag), ("If-Modified-Since", visit.last_modified))
-    return tuple((name, value) for name, value in pairs if value)
-
-
-def _after_failure(visit: Visit, reason: str, retry_at: datetime | None, now: datetime) -> dict[str, object]:
-    """What becomes of an address that gave no answer."""
-    if reason == Refusal.STOPPING:
-        return {}  # nobody asked for it: as it was
-    if reason == Refusal.NOT_CAPTURED:
-        return {"problem": reason}  # still due, for a crawl that may ask
-    if reason in _NEVER_ASKED:
-        # The host is to be left alone, which says nothing about the page: it must not use up its attempts.
-        return {"problem": reason, "due_at": retry_at or now + LEASE}
-    attempts = revisit.MAX_ATTEMPTS if reason == Refusal.BLOCKED_SSRF else visit.attempts + 1
-    due_at = retry_at or revisit.next_attempt(attempts, now)
-    columns: dict[str, object] = {"attempts": attempts, "due_at": due_at, "problem": reason}
-    return columns if due_at is not None else columns | {"state": frontier.FAILED, "due_at": now + revisit.REST}
-
-
-def _settle_source(connection: Connection, visit: Visit, capture: Capture) -> None:
-    is_sound = capture.status == _OK
-    frontier.settle(
-        connection,
-        visit.id,
-        state=frontier.KNOWN,
-        status=capture.status,
-        visited_at=capture.captured_at,
-        first_visit_at=visit.first_visit_at or capture.captured_at,
-        etag=capture.header("ETag") if is_sound else None,
-        last_modified=capture.header("Last-Modified") if is_sound else None,
-    )
