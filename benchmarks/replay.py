@@ -23,6 +23,7 @@ from typing import Any
 import pages
 import peers
 
+from crawler.processes import begin_importing
 from crawler.recording import open_archive
 from crawler.replay import replay
 from crawler.sources import open_sources
@@ -58,6 +59,8 @@ def measure_replay(folder: Path, workers: int) -> None:
 
 def replay_all(folder: Path, archive: str, *, workers: int = 1) -> None:
     """All of `luubao replay` but the start of Python: index, read, write WARC, judge, cluster, commit."""
+    if workers > 1:
+        begin_importing()
     sources = open_sources([folder / pages.CAPTURES])
     with open_archive(archive) as opened:
         replay(opened, sources, workers=workers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import forkserver, get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 
 _READ_WITH = ["crawler.extraction.html", "crawler.extraction.page_text", "crawler.sources", "trafilatura"]
@@ -21,3 +21,9 @@ def reading_context() -> BaseContext:
     # The program itself among them: a child imports it, too.
     context.set_forkserver_preload(["__main__", *_READ_WITH])
     return context
+
+
+def begin_importing() -> None:
+    """Let the clean process import now, beside whatever this one has to do before it needs readers."""
+    if reading_context().get_start_method() == "forkserver":
+        forkserver.ensure_running()

@@ -13,6 +13,7 @@ import click
 from archive.core import Archive
 from archive.types import Cause, Outcome
 from crawler.cli.options import archive_options, json_option, one_line, print_json
+from crawler.processes import begin_importing
 from crawler.recording import Account, open_archive
 from crawler.replay import replay as run_replay
 from crawler.seeds import find_seeds, write_expected
@@ -50,6 +51,8 @@ def replay(
     if write_expected:
         _write_expected(paths)
         return
+    if workers > 1:
+        begin_importing()
     sources = open_sources(paths)
     with open_archive(folder, database=database) as archive:
         run = archive.start_run("replay", at=datetime.now(UTC))
