@@ -17,6 +17,7 @@ from archive import export, feeds, parquet, warc
 from archive.exceptions import StorageError
 from archive.selection import Selection, select
 from archive.storage import export as tables
+from archive.warc.writing import sync_folder
 
 if TYPE_CHECKING:
     from archive.core import Archive
@@ -54,21 +55,11 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as e:
         raise StorageError(f"cannot write {str(path)!r}: {e.strerror}") from e
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # has no such thing
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _shaped(row: dict[str, Any], selection: Selection) -> dict[str, Any]:

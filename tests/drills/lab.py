@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from newsroom import Newsroom, serve
 
 from archive import warc
@@ -26,6 +27,7 @@ from archive.verify import verify
 
 ROOT = Path(__file__).parent.parent.parent
 IS_LONG = os.environ.get("LUUBAO_DRILLS") == "long"
+long_only = pytest.mark.skipif(not IS_LONG, reason="in `make drills` only: it would take too long here")
 SEED = int(os.environ.get("LUUBAO_DRILLS_SEED", "20261125"))
 SOURCES = [("home", "/"), ("feed", "/rss/home.rss"), ("sitemap", "/sitemap.xml")]
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from archive.core import Archive
-from drills.lab import IS_LONG, Lab, cli, dice, ended, newsroom, say, size, standing
+from drills.lab import IS_LONG, Lab, cli, dice, ended, long_only, newsroom, say, size, standing
 
 BACKFILL = "2020-01-01T00:00:00+00:00"
 FAULTS = ("rst", "500", "length_cut", "close_cut", "gzip_cut", "empty")
@@ -17,9 +17,6 @@ PLACES = (
     "db_mid db_mid:9 db_before_commit:2 db_before_commit:9 db_after_commit:2 db_after_commit:9"
 ).split()
 SHORT_PLACES = ("warc_half:9", "db_mid:9")
-
-
-long_only = pytest.mark.skipif(not IS_LONG, reason="in `make drills` only: it would take too long here")
 
 
 def kill_often(lab: Lab, drill: str, *, kills: int, first: int, last: int, **wish) -> int:

@@ -5,10 +5,9 @@ import re
 import pytest
 
 from archive.core import Archive
-from drills.lab import FORBIDDEN, IS_LONG, cli, ended, gaps, newsroom, say, size, standing
+from drills.lab import FORBIDDEN, cli, ended, gaps, long_only, newsroom, say, size, standing
 
 DELAY = 0.3
-long_only = pytest.mark.skipif(not IS_LONG, reason="in `make drills` only: it would take too long here")
 
 
 def test_d6_the_log_of_the_server_finds_a_polite_guest(tmp_path):

@@ -6,10 +6,9 @@ from builders import capture
 from archive.core import Archive
 from archive.types import Verdict
 from crawler.crawl import readers
-from drills.lab import IS_LONG, newsroom, say, size, standing
+from drills.lab import long_only, newsroom, say, size, standing
 
 KINDS = ("captcha", "consent", "soft_404", "empty", "half", "mojibake", "redirect_home", "emptied")
-long_only = pytest.mark.skipif(not IS_LONG, reason="in `make drills` only: it would take too long here")
 
 
 def spoil_known_articles(lab, kind: str, **wish) -> tuple[int, int, int]:
