@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class DecisionFile:
         try:
             _mend(self.path)
             with self.path.open("ab") as file:
-                file.write((json.dumps(_fields(made), ensure_ascii=False) + "\n").encode())
+                file.write(line(made))
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as e:
@@ -82,7 +83,8 @@ def _mend(path: Path) -> None:
             file.write(b"\n")
 
 
-def _fields(made: Decision) -> dict[str, str]:
+def line(made: Decision) -> bytes:
+    """A decision as its line of the file."""
     fields = {
         "kind": made.kind.value,
         "subject": made.subject,
@@ -90,17 +92,20 @@ def _fields(made: Decision) -> dict[str, str]:
         "decided_at": made.decided_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "note": made.note,
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    said = {name: value for name, value in fields.items() if value is not None}
+    return (json.dumps(said, ensure_ascii=False) + "\n").encode()
 
 
-def read_decisions(path: Path) -> list[Decision]:
-    """The decisions in a file, in its order. Raises DecisionsError, which names the line."""
+def read_decisions(path: Path | zipfile.Path) -> list[Decision]:
+    """The decisions in a file, in its order; it may lie in a WACZ. Raises DecisionsError, which names the line."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as e:
         raise DecisionsError(path, 0, e.strerror or str(e)) from e
     except UnicodeDecodeError as e:
         raise DecisionsError(path, 0, "not UTF-8") from e
+    except zipfile.BadZipFile as e:
+        raise DecisionsError(path, 0, str(e)) from e
     made = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from archive import export, feeds, parquet, warc
+from archive import export, feeds, parquet, wacz, warc
 from archive.exceptions import StorageError
 from archive.selection import Selection, select
 from archive.storage import export as tables
@@ -102,6 +103,10 @@ def _warc(archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], _sel
     file.writelines(warc.encode(archive.load_capture(row["capture_id"])) for row in rows)
 
 
+def _wacz(archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
+    wacz.write(archive, file, rows, title=_name(selection), at=_newest(archive))
+
+
 def _parquet(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
     pairs = ((row, _shaped(row, selection)) for row in rows)
     parquet.write(file, pairs, is_of_versions=selection.is_of_versions)
@@ -117,9 +122,14 @@ def _sqlite(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], s
 
 
 def _atom(archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
-    newest = next(archive.rows("changes", order_by=("-seq",), limit=1), None)
-    pieces = feeds.atom(rows, name=_name(selection), at=None if newest is None else newest["at"])
+    pieces = feeds.atom(rows, name=_name(selection), at=_newest(archive))
     file.writelines(piece.encode() for piece in pieces)
+
+
+def _newest(archive: Archive) -> datetime | None:
+    """When the archive last learned something."""
+    newest = next(archive.rows("changes", order_by=("-seq",), limit=1), None)
+    return None if newest is None else newest["at"]
 
 
 def _json_feed(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
@@ -137,6 +147,7 @@ FORMATS: dict[str, Callable[[Archive, BinaryIO, Iterable[dict[str, Any]], Select
     "jsonl": _jsonl,
     "csv": _csv,
     "warc": _warc,
+    "wacz": _wacz,
     "parquet": _parquet,
     "sqlite": _sqlite,
     "atom": _atom,

@@ -143,7 +143,7 @@ class _Reader:
         self.index = _Index()
         self.skipped: list[Skipped] = []
         self.ignored: Counter[str] = Counter()
-        self.decision_files: list[Path] = []
+        self.decision_files: list[Path | zipfile.Path] = []
         self._revisits: list[tuple[Path, Scanned]] = []
         self._seen: set[Path] = set()
         self._listed: set[Path] = set()
@@ -246,6 +246,8 @@ class _Reader:
         ]
         if not warcs:
             raise SourceError(f"WACZ {str(path)!r} has no WARC under archive/: make it again from its WARC files")
+        if any(info.filename == DECISIONS for info in infos):
+            self.decision_files.append(zipfile.Path(path, DECISIONS))
         for info in warcs:
             if info.compress_type != zipfile.ZIP_STORED:
                 reason = f"{info.filename!r} is compressed inside the zip: unpack it and replay the folder"

@@ -38,9 +38,9 @@ def export(
     """Write articles to the file OUT, in the order of their ids.
 
     JSON Lines and Parquet (which needs luubao[parquet]) hold everything; CSV puts ' before what a spreadsheet would
-    execute; WARC holds the pages as they were received; SQLite is one table with a word search, ready for Datasette;
-    Atom and JSON Feed are for feed readers. The last line on stderr names the newest change: give it to --after next
-    time.
+    execute; WARC holds the pages as they were received, and WACZ adds what a player (ReplayWeb.page, pywb) finds them
+    by, and what people decided about them; SQLite is one table with a word search, ready for Datasette; Atom and JSON
+    Feed are for feed readers. The last line on stderr names the newest change: give it to --after next time.
 
     Example: luubao export --format csv --site baolaocai --originals baolaocai.csv
     """
