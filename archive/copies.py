@@ -37,6 +37,10 @@ def _profile(title: str | None, lede: str | None, body: str) -> Profile:
     return profile(title=title, lede=lede, body=body)
 
 
+def _profile_of(text: StoredText) -> Profile:
+    return _profile(text.title, text.lede, text.body)
+
+
 _GROUP = 256
 """Articles that are found anew together."""
 
@@ -71,9 +75,18 @@ class Copies:
             return
         texts = clusters.texts(self.connection, clusters.documents_of(self.connection, wanted))
         # A list and not any() at once: every text has to get into the index.
-        is_alike = any([self._compare(text) for text in texts])  # noqa: C419  as said above
+        is_alike = any([self._compare(text, _profile_of(text)) for text in texts])  # noqa: C419  as said above
         if is_alike or self._decisions or clusters.members_of(self.connection, wanted):
             self._cluster(wanted, at=at)
+
+    def welcome(self, text: StoredText, known: Profile | None, *, at: datetime) -> None:
+        """Compare the only version of a new article with everything else, and put it into its cluster.
+
+        `known` is the text's profile where that is at hand.
+        """
+        own = known or _profile_of(text)
+        if self._compare(text, own) or self._decisions:
+            self._cluster({text.article_id}, at=at)
 
     def rebuild(
         self, *, begin: Callable[[int], None] = lambda _: None, progress: Callable[[int], None] = lambda _: None
@@ -87,7 +100,7 @@ class Copies:
         begin(2 * count)
         for group in derived.article_groups(self.connection, _GROUP):
             for text in clusters.texts(self.connection, clusters.documents_of(self.connection, group)):
-                self._compare(text)
+                self._compare(text, _profile_of(text))
             progress(len(group))
         at = derived.latest_capture(self.connection)
         moved, placed = self._moved, set[int]()
@@ -99,20 +112,21 @@ class Copies:
         derived.set_rules(self.connection, RULES)
         return Rebuilt(count, self._moved - moved)
 
-    def _compare(self, text: StoredText) -> bool:
+    def _compare(self, text: StoredText, own: Profile) -> bool:
         """Index the text, and compare it with everything that might be alike; whether there is any such thing."""
-        own = _profile(text.title, text.lede, text.body)
         hashes = own.sketch()
+        # Before it is in the index itself: mostly there is nothing else to be found.
+        found = clusters.candidates(self.connection, hashes, length=len(text.body), but_not=text.article_id)
         if not clusters.has_sketch(self.connection, text.document_id, hashes):
             clusters.add_sketch(self.connection, text.document_id, hashes)
-        found = clusters.candidates(self.connection, hashes, length=len(text.body), but_not=text.article_id)
         known = clusters.known_edges(self.connection, text.document_id) if found else set()
         for other in found:
             if other.document_id in known:
                 continue
             # Which of two is a must not depend on which came first.
             a, b = sorted((text, other), key=lambda one: (one.article, one.document_id))
-            profile_a, profile_b = _profile(a.title, a.lede, a.body), _profile(b.title, b.lede, b.body)
+            theirs = _profile_of(other)
+            profile_a, profile_b = (own, theirs) if a is text else (theirs, own)
             evidence = compare(profile_a, profile_b)
             # An article's site may turn out to be another one; what stands in the texts does not change.
             across = relate(profile_a, profile_b, evidence, same_site=False)

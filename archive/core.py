@@ -5,7 +5,6 @@ order of writing is what makes a commit last: the WARC file is closed and synced
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from archive.exceptions import (
 from archive.failpoint import failpoint
 from archive.history import Effect, Historian, Seen
 from archive.lock import WriterLock
+from archive.prepared import Identity, Prepared, identify, prepare_capture
 from archive.storage import as_of, captures, feed, histories, index
 from archive.storage.captures import StoredCapture
 from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, storage_errors
@@ -150,30 +150,37 @@ class Archive:
         capture: Capture,
         document: Document,
         *,
-        encoded: bytes | None = None,
+        prepared: Prepared | None = None,
         location: Location | None = None,
     ) -> Recorded:
         """Keep `capture` and what it says; the same capture twice changes nothing.
 
-        `encoded` is `warc.encode(capture)` if that is at hand; `location` says that the record is on disk below
-        `captures/` already. Durable after the next `commit`, which comes by itself when a group is full.
+        `prepared` is what `prepare_capture` makes of the two, where a reader has done that; `location` says that the
+        record is on disk below `captures/` already. Durable after the next `commit`, which comes by itself when a group
+        is full.
         """
+        ready = prepared or prepare_capture(capture, document)
+        public_id, url_key = ready.identity.public_id, ready.identity.url_key
         with self._errors():
             group = self._writing()
-            public_id = warc.capture_id(capture)
             known = group.find(public_id)
             if known is not None and known[1]:
                 return Recorded(public_id, is_new=False)
             try:
+                site = self._site_of(capture)
                 if known is not None:
-                    seen = group.seen(capture, public_id, known[0], site=self._site_of(capture))
+                    row = known[0]
                 else:
-                    place = location or group.append(capture, encoded)
-                    seen = group.add_capture(capture, public_id, place, site=self._site_of(capture))
+                    place = location or group.append(capture, ready.record)
+                    row = group.add_capture(capture, ready.identity, place, site=site)
                     failpoint("db_mid")
-                group.note_read(public_id, seen.row)
-                effect = group.historian.observe(seen, document)
-                group.copies.update(effect.touched, at=capture.captured_at)
+                group.note_read(public_id, row)
+                seen = Seen(row, public_id, capture.url, url_key, site, capture.captured_at)
+                effect = group.historian.observe(seen, document, ready.claims)
+                if effect.newcomer is not None:
+                    group.copies.welcome(effect.newcomer, ready.profile, at=capture.captured_at)
+                else:
+                    group.copies.update(effect.touched, at=capture.captured_at)
             except BaseException:
                 # Whoever catches this and goes on must not commit half a capture.
                 self.roll_back()
@@ -184,22 +191,23 @@ class Archive:
 
     def keep(self, capture: Capture) -> Recorded:
         """Keep `capture` and leave what it says to a later `record` of it; durable after the next `commit`."""
+        named = identify(capture)
         with self._errors():
             group = self._writing()
-            public_id = warc.capture_id(capture)
-            if group.find(public_id) is not None:
-                return Recorded(public_id, is_new=False)
+            if group.find(named.public_id) is not None:
+                return Recorded(named.public_id, is_new=False)
             try:
                 place = group.append(capture, None)
-                seen = group.add_capture(capture, public_id, place, site=self._site_of(capture))
-                digest = hashlib.sha256(capture.payload).hexdigest()
-                is_repeat = captures.is_repeat(group.connection, seen.url_key, seen.captured_at, digest)
+                group.add_capture(capture, named, place, site=self._site_of(capture))
+                is_repeat = captures.is_repeat(
+                    group.connection, named.url_key, capture.captured_at, named.payload_digest
+                )
             except BaseException:
                 self.roll_back()
                 raise
             if group.is_full:
                 self.commit()
-            return Recorded(public_id, is_new=True, is_repeat=is_repeat)
+            return Recorded(named.public_id, is_new=True, is_repeat=is_repeat)
 
     def outdated(self, *, site: str | None = None, since: datetime | None = None) -> list[int]:
         """Rows of the captures that former editions have read and this one has not, those of one article together."""
@@ -579,9 +587,6 @@ class _Group:
     def note_read(self, public_id: str, row: int) -> None:
         self._known[public_id] = (row, True)
 
-    def seen(self, capture: Capture, public_id: str, row: int, *, site: str) -> Seen:
-        return Seen(row, public_id, capture.url, identity(capture.url), site, capture.captured_at)
-
     def append(self, capture: Capture, encoded: bytes | None) -> Location:
         if self._writer is None:
             self._writer = WarcWriter(self._folder, self._new_name(capture), created_at=capture.captured_at)
@@ -594,29 +599,28 @@ class _Group:
         names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(taken) + 2))
         return next(name for name in names if name not in taken)
 
-    def add_capture(self, capture: Capture, public_id: str, place: Location, *, site: str) -> Seen:
+    def add_capture(self, capture: Capture, named: Identity, place: Location, *, site: str) -> int:
         if place.file not in self._files:
             self._files[place.file] = captures.file_id(self.connection, place.file)
-        url_key = identity(capture.url)
         row = captures.add_capture(
             self.connection,
-            public_id=public_id,
+            public_id=named.public_id,
             url=capture.url,
-            url_key=url_key,
+            url_key=named.url_key,
             site=site,
             captured_at=capture.captured_at,
             status=capture.status,
             content_type=tidy(capture.header("Content-Type") or "") or None,  # a NUL in it would fail on PostgreSQL
-            payload_digest=hashlib.sha256(capture.payload).hexdigest(),
+            payload_digest=named.payload_digest,
             payload_size=len(capture.payload),
             truncated=capture.truncated,
             file_id=self._files[place.file],
             file_offset=place.offset,
             file_length=place.length,
         )
-        self._known[public_id] = (row, False)
+        self._known[named.public_id] = (row, False)
         self._captures += 1
-        return Seen(row, public_id, capture.url, url_key, site, capture.captured_at)
+        return row
 
     def finish(self) -> None:
         if self._writer is not None:

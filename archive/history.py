@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 from archive.breakers import Breakers
 from archive.holding import Recheck
 from archive.judgements import Written, write_judgements
+from archive.prepared import Claims, claims
 from archive.storage import captures, feed, histories
+from archive.storage.clusters import StoredText
 from archive.storage.histories import StandingJudgement, StoredArticle, StoredDecision, StoredReading
-from archive.types import Cause, ChangeKind, Decision, DecisionKind, Document, Outcome, Verdict
-from archive.urls import article_identity
-from archive.versioning import History, Judgement, Observation, content_hash, fold
+from archive.types import Cause, ChangeKind, Decision, DecisionKind, Document, Outcome
+from archive.versioning import History, Judgement, Observation, fold
 
 
 def article_id(key: str) -> str:
@@ -50,6 +51,8 @@ class Effect:
     """Public id."""
     touched: frozenset[int] = frozenset()
     """Row ids of articles whose versions, or whose first sight, are no longer what they were."""
+    newcomer: StoredText | None = None
+    """The text of an article of which nothing was known; it alone is touched."""
 
 
 class Historian:
@@ -81,9 +84,9 @@ class Historian:
         _, kind = self._decided.get(capture, (None, None))
         return kind
 
-    def observe(self, seen: Seen, document: Document) -> Effect:
+    def observe(self, seen: Seen, document: Document, claimed: Claims) -> Effect:
         """Judge a new capture, and again whatever it makes look different."""
-        reading = self._add_reading(seen, document)
+        reading = self._add_reading(seen, document, claimed)
         if reading.article_key is not None:
             return self._observe_article(seen, reading)
         key = self._attached(reading, any_edition=True) or self._released_key(reading)
@@ -143,7 +146,8 @@ class Historian:
 
     def _read_stored(self, stored: captures.StoredCapture) -> StoredReading:
         seen = Seen(stored.id, stored.public_id, stored.url, stored.url_key, stored.site, stored.captured_at)
-        return self._add_reading(seen, self._reread(stored))
+        document = self._reread(stored)
+        return self._add_reading(seen, document, claims(stored.url, document))
 
     def _head_hash(self, article: StoredArticle | None) -> str | None:
         if article is None or article.head_id is None:
@@ -167,10 +171,8 @@ class Historian:
 
     # -- one capture -------------------------------------------------------------------------------------------
 
-    def _add_reading(self, seen: Seen, document: Document) -> StoredReading:
-        key = article_identity(seen.url, document.canonical_url) if document.verdict is Verdict.OK else None
-        has_text = bool(document.title or document.blocks)
-        said = content_hash(document) if has_text else None
+    def _add_reading(self, seen: Seen, document: Document, claimed: Claims) -> StoredReading:
+        key, said = claimed.article_key, claimed.content_hash
         stored = (
             captures.add_document(self.connection, document, article_key=key or seen.url_key, content_hash=said)
             if said is not None
@@ -198,7 +200,7 @@ class Historian:
             article_key=key,
             content_hash=said,
             document_id=stored,
-            document=document if has_text else None,
+            document=None if said is None else document,
         )
 
     def _observe_article(self, seen: Seen, reading: StoredReading) -> Effect:
@@ -208,7 +210,7 @@ class Historian:
         if article is not None and self._is_plain_sighting(article, reading):
             return self._note_sighting(article, reading, touched)
         if article is None and self._is_first_sight(key, reading):
-            return self._note_first(key, reading, touched)
+            return self._note_first(key, reading)
         # Errors and held pages at this address may be about this article now, and no more about another one.
         keys = {key} | {other for _, other in histories.articles_at(self.connection, self.edition, seen.url_key)}
         if histories.find_article(self.connection, seen.url_key) is not None:
@@ -222,7 +224,7 @@ class Historian:
             self.connection, addresses, but_not=reading.capture_id
         )
 
-    def _note_first(self, key: str, reading: StoredReading, touched: set[int]) -> Effect:
+    def _note_first(self, key: str, reading: StoredReading) -> Effect:
         history, judgements = fold([self._observation(reading)])
         article = self._add_article(key, site=reading.site)
         written = self._write(zip([reading], judgements, strict=True), {}, article=article)
@@ -231,7 +233,8 @@ class Historian:
             judgements[0].outcome,
             cause=judgements[0].cause,
             article=article.public_id,
-            touched=frozenset(touched | {article.id}),
+            touched=frozenset({article.id}),
+            newcomer=_text_of(article, reading) if judgements[0].outcome is Outcome.VERSION else None,
         )
 
     def _is_plain_sighting(self, article: StoredArticle, reading: StoredReading) -> bool:
@@ -456,3 +459,13 @@ class Historian:
         is_quiet: bool = False,
     ) -> Written:
         return write_judgements(self.connection, self.edition, judged, standing, article=article, is_quiet=is_quiet)
+
+
+def _text_of(article: StoredArticle, reading: StoredReading) -> StoredText | None:
+    """What is compared of the only version of an article."""
+    document = reading.document
+    if document is None or reading.document_id is None:
+        return None
+    return StoredText(
+        reading.document_id, article.id, article.public_id, article.site, document.title, document.lede, document.body
+    )

@@ -103,7 +103,7 @@ class Profile:
     threes: Hashes
     """3-word shingles of the whole text."""
     numbers: tuple[str, ...]
-    order: tuple[int, ...]
+    order: Hashes
     """The hash of each word, in the order of the text."""
 
     @property
@@ -139,7 +139,7 @@ def profile(*, title: str | None, lede: str | None, body: str) -> Profile:
         opening=_hashes(singles[:OPENING], _OPENING_SHINGLE),
         threes=_hashes(singles, _OPENING_SHINGLE),
         numbers=tuple(_NUMBER.findall(text)),
-        order=tuple(singles.tolist()),
+        order=singles,
     )
 
 
@@ -201,11 +201,11 @@ def aligned(a: Profile, b: Profile) -> int:
     An editor changes words here and there and leaves the rest in its place; who writes anew does not.
     """
     places: dict[int, int] = {}
-    for at, word in enumerate(a.order):
+    for at, word in enumerate(a.order.tolist()):
         places[word] = places.get(word, 0) | (1 << at)
     whole = (1 << len(a.order)) - 1
     row = whole
-    for word in b.order:
+    for word in b.order.tolist():
         hit = row & places.get(word, 0)
         row = ((row + hit) | (row - hit)) & whole
     return len(a.order) - row.bit_count()

@@ -12,10 +12,10 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import TypeVar
 
-from archive import warc
 from archive.core import Archive
 from archive.decisions import read_decisions
 from archive.exceptions import ArchiveError
+from archive.prepared import Prepared, prepare_capture
 from archive.types import Capture, Document
 from crawler.extraction import extract
 from crawler.processes import reading_context
@@ -31,8 +31,7 @@ _AHEAD = 4
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-Page = tuple[Capture, Document, bytes]
-"""A capture, what it says, and its WARC record."""
+Page = tuple[Capture, Document, Prepared]
 
 
 class ReaderDiedError(ArchiveError):
@@ -54,8 +53,8 @@ def replay(
     for path in sources.decision_files:
         account.decisions += archive.import_decisions(read_decisions(path))
     new = _new_entries(archive, sources, account, progress)
-    for capture, document, encoded in map(read_page, new) if workers == 1 else in_processes(read_page, new, workers):
-        account.add(archive.record(capture, document, encoded=encoded))
+    for capture, document, ready in map(read_page, new) if workers == 1 else in_processes(read_page, new, workers):
+        account.add(archive.record(capture, document, prepared=ready))
         progress(1)
     archive.commit()
     return account
@@ -76,9 +75,10 @@ def _new_entries(
 
 
 def read_page(entry: Entry) -> Page:
-    """Load a capture, read it, and make its record."""
+    """Load a capture, read it, and work out whatever the writer need not."""
     capture = load(entry.locator)
-    return capture, extract(capture), warc.encode(capture)
+    document = extract(capture)
+    return capture, document, prepare_capture(capture, document)
 
 
 def in_processes(work: Callable[[Given], Made], items: Iterator[Given], workers: int) -> Iterator[Made]:

@@ -31,6 +31,7 @@ from archive.exceptions import (
     StorageError,
     UnknownNameError,
 )
+from archive.prepared import prepare_capture
 from archive.types import (
     Block,
     BlockKind,
@@ -758,7 +759,7 @@ def test_a_capture_is_on_disk_before_the_database_knows_it(archive):
 def test_nothing_half_done_is_kept_of_a_capture_that_failed(archive):
     record(archive)
     with pytest.raises(AttributeError):
-        archive.record(capture(url=OTHER), None)
+        archive.record(capture(url=OTHER), None, prepared=prepare_capture(capture(url=OTHER), document()))
     archive.commit()
     assert list(archive.rows("captures")) == []
 

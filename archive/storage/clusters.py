@@ -95,6 +95,8 @@ def candidates(connection: Connection, hashes: Sequence[int], *, length: int, bu
     unsure = list(shared.keys() - set(documents))
     if unsure:
         documents += connection.execute(_SHORT, {"documents": unsure}).scalars()
+    if not documents:
+        return []
     # Mostly it is the article itself alone, and then no text need be fetched.
     others = [document for document, article in articles_of(connection, documents).items() if article != but_not]
     return texts(connection, others) if others else []

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from archive import revisit
 from archive.core import Archive, Recorded
 from archive.failpoint import failpoint
+from archive.prepared import Prepared
 from archive.storage import frontier
 from archive.storage.frontier import Address, Visit
 from archive.types import Capture, Document
@@ -99,7 +100,7 @@ class _Answer:
     capture: Capture
     document: Document | None
     """None where reading is left to a replay."""
-    encoded: bytes | None
+    prepared: Prepared | None
 
 
 @dataclass
@@ -327,7 +328,7 @@ class Desk:
         if self._answers and self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_later())
 
-    async def _read_page(self, capture: Capture) -> tuple[Document, bytes]:
+    async def _read_page(self, capture: Capture) -> tuple[Document, Prepared]:
         future = self._readers.read(capture)
         waited = asyncio.wrap_future(future)
         await asyncio.wait([waited])
@@ -476,7 +477,7 @@ class Desk:
         if answer.document is None:
             recorded = archive.keep(answer.capture)
         else:
-            recorded = archive.record(answer.capture, answer.document, encoded=answer.encoded)
+            recorded = archive.record(answer.capture, answer.document, prepared=answer.prepared)
         if answer.errand.visit is not None:
             with archive.writing() as connection:
                 if answer.errand.source is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from archive import warc
+from archive.prepared import Prepared, prepare_capture
 from archive.types import Capture, Document, Verdict
 from crawler.extraction import extract
 from crawler.processes import reading_context
@@ -20,9 +20,10 @@ MEMORY_LIMIT = 1024 * 1024 * 1024
 """Bytes of address space beyond what the reader needs for itself."""
 
 
-def read_capture(capture: Capture) -> tuple[Document, bytes]:
-    """What the page says, and the capture's WARC record."""
-    return extract(capture), warc.encode(capture)
+def read_capture(capture: Capture) -> tuple[Document, Prepared]:
+    """What the page says, and whatever the writer need not work out."""
+    document = extract(capture)
+    return document, prepare_capture(capture, document)
 
 
 def _limit_memory(limit: int) -> None:
@@ -55,7 +56,7 @@ class Readers:
         future.add_done_callback(self._reading.discard)
         return future
 
-    def wait_for(self, capture: Capture) -> tuple[Document, bytes]:
+    def wait_for(self, capture: Capture) -> tuple[Document, Prepared]:
         """Read `capture` and wait for what comes of it."""
         future = self.read(capture)
         wait([future])
@@ -70,13 +71,14 @@ class Readers:
             future.cancel()
 
 
-def result(future: Future[Any], capture: Capture) -> tuple[Document, bytes]:
+def result(future: Future[Any], capture: Capture) -> tuple[Document, Prepared]:
     """What `Readers.read` gave; a page that killed its reader is a verdict of its own."""
     try:
-        read: tuple[Document, bytes] = future.result()
+        read: tuple[Document, Prepared] = future.result()
     except Exception as e:  # noqa: BLE001  whatever a page does to its reader, the crawl goes on
         reason = _why(e)
-        return Document(verdict=Verdict.EXTRACTION_FAILED, detail=reason), warc.encode(capture)
+        document = Document(verdict=Verdict.EXTRACTION_FAILED, detail=reason)
+        return document, prepare_capture(capture, document)
     return read
 
 

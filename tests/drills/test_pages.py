@@ -85,11 +85,11 @@ def test_d10_a_page_that_takes_too_much_ends_its_reader_and_the_next_page_is_rea
     monkeypatch.setattr(readers, name, limit)
     pool = readers.Readers(1)
     try:
-        document, encoded = pool.wait_for(capture(payload=page(12_000)))
+        document, prepared = pool.wait_for(capture(payload=page(12_000)))
         monkeypatch.undo()
         assert document.verdict is Verdict.EXTRACTION_FAILED
         assert why in document.detail
-        assert encoded
+        assert prepared.record
         assert pool.wait_for(capture(payload=page(12)))[0].verdict is Verdict.OK
     finally:
         pool.close()
