@@ -257,9 +257,9 @@ def test_a_lede_without_rules_is_a_description_that_can_be_read(inner, descripti
     assert pages.PARAGRAPHS[0] in texts(document)
 
 
-def test_a_page_without_rules_is_read_by_trafilatura():
+def test_a_page_without_rules_gives_text_and_credit():
     document = generic(BODY + "<p>Theo TTXVN</p>")
-    assert document.provenance["body"] == "trafilatura"
+    assert document.provenance["body"] == "paragraphs"
     assert document.credit.name == "TTXVN"
     assert pages.TITLE not in texts(document)
     assert texts(document)[0] == pages.PARAGRAPHS[0]

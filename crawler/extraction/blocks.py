@@ -258,7 +258,13 @@ class _Walker:
                 self._alt(element)
                 return True
             style = element.get("style")
-            rule = "control" if tag in CONTROLS else "hidden" if style and _HIDDEN.search(style) else None
+            rule = (
+                "control"
+                if tag in CONTROLS and not self.heading
+                else "hidden"
+                if style and _HIDDEN.search(style)
+                else None
+            )
             if rule is None:
                 return False
             removed = Removed("boilerplate", f"{self.name}/{rule}")

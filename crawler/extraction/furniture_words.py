@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archive.types import BlockKind, Furniture
+from crawler.extraction.notices import is_disclosure, is_notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,22 @@ _MORE = re.compile(
     r"اقرأ أيض\w*|مواضيع ذات صلة|đọc thêm|xem thêm)\s*[:：>»–-]",
     re.IGNORECASE,
 )
+_ANNOUNCED = re.compile(
+    r"(?:you (?:may|might) (?:also )?(?:like|be interested|enjoy|want)|more (?:from|on|about)|further reading|related|"
+    r"recommended|see also|see more|also|read|check out (?:our|these|more)|don't miss|keep reading|"
+    r"lire aussi|à lire|lesen sie|mehr (?:zum|zu)|leggi anche|leia (?:também|mais)|lee también|lees (?:ook|meer)|"
+    r"читайте|по теме|xem thêm|đọc thêm|tin liên quan|bài liên quan)\b|関連|相关|相關|延伸",
+    re.IGNORECASE,
+)
+
+
+def is_more(text: str) -> bool:
+    """Whether `text` announces other stories: "read also:".
+
+    >>> is_more("Read also:"), is_more("You will need:")
+    (True, False)
+    """
+    return _MORE.match(text) is not None or _ANNOUNCED.match(text) is not None
 
 
 def cut_by_words(
@@ -73,8 +90,17 @@ def cut_by_words(
 
 def _furniture(line: Line, name: str, links: Callable[[], frozenset[str]], *, is_tail: bool) -> Furniture | None:
     text = line.text
+    if is_notice(text):
+        return Furniture("boilerplate", f"{name}/notice", text)
     if line.kind is BlockKind.SUBHEAD and not is_tail:
         return None
+    if is_disclosure(text):
+        return Furniture("advert", f"{name}/disclosure", text)
+    return _by_sentence(line, name, links, is_tail=is_tail)
+
+
+def _by_sentence(line: Line, name: str, links: Callable[[], frozenset[str]], *, is_tail: bool) -> Furniture | None:
+    text = line.text
     if len(text) <= MAX_PITCH and _PITCH.search(text):
         return Furniture("advert", f"{name}/pitch", text)
     if is_tail and len(text) <= MAX_COPYRIGHT and _COPYRIGHT.match(text):

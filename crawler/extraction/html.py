@@ -5,6 +5,7 @@ broken captures come before; what the archive makes of the document comes after.
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from crawler.extraction.metadata import read_metadata
 from crawler.extraction.paragraphs import find_article
 from crawler.extraction.reading import GENERIC, Page, Reading, finish
 from crawler.extraction.rules import Index
+from crawler.extraction.second_opinion import is_ours_better
 from crawler.extraction.site_page import has_empty_body, read_by
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 # libxml2 ends a text at a control character that HTML does not allow.
 _CONTROL = set(range(0x20)) - {0x09, 0x0A, 0x0D}
 _WITHOUT_CONTROL = bytes(0x20 if code in _CONTROL else code for code in range(256))
+_END = re.compile(rb"</(?:body|html)>")
 MIN_VISIBLE = 2000
 """A page with this much text that is no list ought to have been read."""
 
@@ -91,7 +94,9 @@ def parse(text: str) -> tuple[HtmlElement | None, str | None]:
         default_doctype=False,
     )
     try:
-        root = document_fromstring(text.encode(errors="replace").translate(_WITHOUT_CONTROL), parser=parser)
+        root = document_fromstring(
+            _open_to_the_end(text.encode(errors="replace").translate(_WITHOUT_CONTROL)), parser=parser
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None, "empty page"
     log = parser.error_log
@@ -101,15 +106,21 @@ def parse(text: str) -> tuple[HtmlElement | None, str | None]:
     return root, None
 
 
+def _open_to_the_end(page: bytes) -> bytes:
+    """`page` without ends of the document before its end: browsers read on there, libxml2 does not."""
+    first = page.find(b"</html>")
+    return _END.sub(b"", page) if first >= 0 and page.find(b"<p>", first) >= 0 else page
+
+
 def _read_any(page: Page) -> Reading:
     """By the weight of its paragraphs where that leaves no doubt, else by trafilatura."""
     found = find_article(page.root)
-    if found is not None and found.is_clear:
+    other = generic.read_body(page.root) if found is None or not found.is_clear else []
+    if found is not None and (found.is_clear or is_ours_better(found, other)):
         reading = Reading(paragraphs.NAME, is_by_rules=False, lines=found.lines, placed=found.furniture)
         reading.captions = found.captions
     else:
-        reading = Reading(GENERIC, is_by_rules=False, lines=generic.read_body(page.root))
-        reading.lines = generic.mark_links(reading.lines, page.root)
+        reading = Reading(GENERIC, is_by_rules=False, lines=generic.mark_links(other, page.root))
     reading.provenance["body"] = reading.name
     if reading.lines:
         # Once at most: a page may say "read more" ten thousand times.

@@ -117,10 +117,20 @@ def _first_paragraph(lines: list[Line]) -> str | None:
     return lines[0].text if is_lede else None
 
 
+def _is_listed(line: Line, reading: Reading) -> bool:
+    """Whether it is an entry of a list that the reader of any page found to be part of the article."""
+    if reading.is_by_rules or line.element is None:
+        return False
+    parent = line.element.getparent()
+    return line.element.tag == "li" or (parent is not None and parent.tag == "li")
+
+
 def _cut_links(reading: Reading) -> None:
     """Lines in the body that are nothing but links to other stories of the site, wherever they stand."""
     links = [
-        line for line in reading.lines if line.is_link and not line.is_heading and len(line.text) >= MIN_INLINE_LINK
+        line
+        for line in reading.lines
+        if line.is_link and not line.is_heading and len(line.text) >= MIN_INLINE_LINK and not _is_listed(line, reading)
     ]
     if not links or len(links) == len(reading.lines):
         return

@@ -1,0 +1,182 @@
+"""Where the text of a page stands that no rule knows: boxes of page builders, openings, links that belong to it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archive.types import Verdict
+from crawler.extraction.blocks import Line
+from crawler.extraction.html import read_html
+from crawler.extraction.paragraphs import Found
+from crawler.extraction.second_opinion import is_ours_better
+
+NOW = datetime(2026, 3, 8, tzinfo=UTC)
+TITLE = "Harbour ferry returns after eleven years"
+PARAGRAPHS = tuple(
+    f"On the {day} morning the ferry crossed the harbour with {count} passengers, among them {who}, and the captain "
+    f"said that the new engine burns a third less fuel than the one taken out of the hull in the spring of {year}."
+    for day, count, who, year in [
+        ("first", "eighty", "the mayor of the northern quarter", 2011),
+        ("second", "ninety", "two classes of the school on the hill", 2012),
+        ("third", "forty", "a brass band on its way to a wedding", 2013),
+        ("fourth", "sixty", "the baker whose flour came by road", 2014),
+        ("fifth", "seventy", "an old man who had built the pier", 2015),
+        ("sixth", "fifty", "nobody who wanted to give a name", 2016),
+    ]
+)
+
+
+def read(inner, head=""):
+    html = f"<html lang=en><head><title>{TITLE}</title>{head}</head><body>{inner}</body></html>"
+    return read_html(html, url="https://harbour.example/ferry", captured_at=NOW)
+
+
+def said(document):
+    return [block.text for block in document.blocks]
+
+
+def rules(document):
+    return {item.rule for item in document.furniture}
+
+
+def wrapped(paragraph, *classes):
+    inner = f"<p>{paragraph}</p>"
+    for name in classes:
+        inner = f'<div class="{name}">{inner}</div>'
+    return inner
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        pytest.param(("html-content", "block-content", "block", "row"), id="a row for each paragraph"),
+        pytest.param(("elementor-widget-container", "elementor-widget elementor-widget-text"), id="Elementor"),
+        pytest.param(("field__item", "field field--label-hidden", "paragraph"), id="Drupal"),
+        pytest.param(("inner", "article-card"), id="cards"),
+    ],
+)
+def test_a_text_in_boxes_is_read_whole(classes):
+    boxes = "".join(wrapped(paragraph, *classes) for paragraph in PARAGRAPHS)
+    document = read(
+        f"<main><h1>{TITLE}</h1><div class=page>{boxes}</div></main><footer><p>{PARAGRAPHS[0]}</p></footer>"
+    )
+    assert said(document) == list(PARAGRAPHS)
+    assert document.provenance["body"] == "paragraphs"
+
+
+def test_comments_stay_out_however_much_of_the_page_they_take():
+    comments = "".join(f'<li class="comment"><p>{paragraph * 2}</p></li>' for paragraph in PARAGRAPHS)
+    article = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    document = read(f"<h1>{TITLE}</h1><div class=entry>{article}</div><ol class=list>{comments}</ol>")
+    assert said(document) == list(PARAGRAPHS)
+
+
+def test_the_opening_between_headline_and_text_belongs_to_it():
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[1:])
+    links = "".join(f"<a href=/{number}>Section number {number}</a>" for number in range(5))
+    document = read(
+        f"<main><h1>{TITLE}</h1><div>{links}</div><div class=top><p>{PARAGRAPHS[0]}</p></div>"
+        f"<section><div class=text>{text}</div></section></main>"
+    )
+    assert said(document) == list(PARAGRAPHS)
+
+
+def test_text_before_the_headline_is_no_opening():
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[1:])
+    document = read(f"<main><div><p>{PARAGRAPHS[0]}</p></div><h1>{TITLE}</h1><div class=text>{text}</div></main>")
+    assert said(document) == list(PARAGRAPHS[1:])
+
+
+def test_a_list_of_links_that_the_text_announces_is_kept_and_others_are_furniture():
+    links = "".join(f"<li><a href=/boat{number}>The boat with the number {number}</a></li>" for number in range(3))
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    more = links.replace("boat with", "story about")
+    document = read(
+        f"<h1>{TITLE}</h1><div class=text>{text}<p>These boats were sold:</p><ul>{links}</ul>{text}"
+        f"<p>Read also:</p><ul>{more}</ul><p>{PARAGRAPHS[0]}</p></div>"
+    )
+    assert "The boat with the number 1" in said(document)
+    assert "The story about the number 1" not in said(document)
+    assert [item.rule for item in document.furniture if "story about the number 1" in item.text] == ["paragraphs/links"]
+
+
+def test_a_linked_heading_is_kept_where_the_text_goes_on_below_it():
+    parts = "".join(
+        f"<h3><a href=https://boats.example/{number}>Boat {number}</a></h3><p>{paragraph}</p>"
+        for number, paragraph in enumerate(PARAGRAPHS)
+    )
+    document = read(f"<h1>{TITLE}</h1><div class=text>{parts}</div>")
+    assert [text for text in said(document) if text.startswith("Boat")] == [f"Boat {number}" for number in range(6)]
+
+
+def test_a_question_on_a_button_is_kept_with_its_answer():
+    asked = "".join(
+        f"<h3><button>What happened on day {number}?</button></h3><div>{paragraph}</div>"
+        for number, paragraph in enumerate(PARAGRAPHS)
+    )
+    document = read(f"<h1>{TITLE}</h1><div class=text>{asked}<button>Subscribe</button></div>")
+    assert said(document)[:2] == ["What happened on day 0?", PARAGRAPHS[0]]
+    assert "Subscribe" not in said(document)
+
+
+def test_a_page_that_ends_in_the_middle_is_read_to_its_end():
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    document = read(f"<header>Menu</header></body></html><h1>{TITLE}</h1><div class=text>{text}</div>")
+    assert document.verdict is Verdict.OK
+    assert said(document) == list(PARAGRAPHS)
+
+
+def test_text_between_blocks_is_no_less_a_paragraph():
+    loose = "<br><br>".join(PARAGRAPHS)
+    document = read(f"<h1>{TITLE}</h1><div class=text>{loose}<div><a href=/x>Home</a></div></div>")
+    assert said(document) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("By signing up, you agree to our Terms of Use and Privacy Policy.", "notice"),
+        ("Thank you! Your submission has been received!", "notice"),
+        ("Share this article", "notice"),
+        ("This post may contain affiliate links; we may earn a commission.", "disclosure"),
+        ("We may be paid when you click on a link on this page.", "disclosure"),
+    ],
+)
+def test_what_a_page_says_about_itself_is_furniture(line, rule):
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    document = read(f"<h1>{TITLE}</h1><div class=text><p>{line}</p>{text}</div>")
+    assert said(document) == list(PARAGRAPHS)
+    assert [item.rule for item in document.furniture if item.text == line] == [f"paragraphs/{rule}"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Streamers earn a commission when viewers buy games.",
+        "He agreed to share this article of faith with all who asked.",
+        "The council may be paid to sell the links course.",
+    ],
+)
+def test_a_story_about_such_things_is_kept(line):
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    assert line in said(read(f"<h1>{TITLE}</h1><div class=text>{text}<p>{line}</p>{text}</div>"))
+
+
+def found(texts, *, kept=1.0, linked=0.0):
+    return Found([Line(text) for text in texts], [], [], is_clear=False, kept=kept, linked=linked)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_ours"),
+    [
+        pytest.param(found(PARAGRAPHS), PARAGRAPHS[:2], True, id="theirs lost sections"),
+        pytest.param(found(PARAGRAPHS, linked=0.3), PARAGRAPHS[:2], False, id="ours took in links too"),
+        pytest.param(found(PARAGRAPHS[:4]), PARAGRAPHS, True, id="theirs took in more, our place is clean"),
+        pytest.param(found(PARAGRAPHS[:4], kept=0.5), PARAGRAPHS, False, id="much was cut from ours"),
+        pytest.param(found([PARAGRAPHS[0][:60]]), PARAGRAPHS, False, id="ours is a box beside the article"),
+        pytest.param(found(PARAGRAPHS[:3]), PARAGRAPHS[3:], False, id="they have nothing in common"),
+        pytest.param(found(PARAGRAPHS), (), True, id="theirs found nothing"),
+    ],
+)
+def test_two_readings_are_judged_by_which_holds_the_other(ours, theirs, is_ours):
+    assert is_ours_better(ours, [Line(text) for text in theirs]) is is_ours
