@@ -152,12 +152,15 @@ class Archive:
         *,
         prepared: Prepared | None = None,
         location: Location | None = None,
+        payload_in: StoredCapture | None = None,
+        may_refer: bool = False,
     ) -> Recorded:
         """Keep `capture` and what it says; the same capture twice changes nothing.
 
-        `prepared` is what `prepare_capture` makes of the two, where a reader has done that; `location` says that the
-        record is on disk below `captures/` already. Durable after the next `commit`, which comes by itself when a group
-        is full.
+        `prepared` is what `prepare_capture` makes of the two, where a reader has done that. With `may_refer` its record
+        is a revisit where the archive has the same payload at the same address already. `location` says that the record
+        is on disk below `captures/`, and `payload_in` which capture's record holds its payload if it is a revisit.
+        Durable after the next `commit`, which comes by itself when a group is full.
         """
         ready = prepared or prepare_capture(capture, document)
         public_id, url_key = ready.identity.public_id, ready.identity.url_key
@@ -171,8 +174,10 @@ class Archive:
                 if known is not None:
                     row = known[0]
                 else:
-                    place = location or group.append(capture, ready.record)
-                    row = group.add_capture(capture, ready.identity, place, site=site)
+                    payload_row = None if payload_in is None else payload_in.id
+                    if location is None:
+                        location, payload_row = group.append(capture, ready.identity, ready.record, may_refer=may_refer)
+                    row = group.add_capture(capture, ready.identity, location, site=site, payload_row=payload_row)
                     failpoint("db_mid")
                 group.note_read(public_id, row)
                 seen = Seen(row, public_id, capture.url, url_key, site, capture.captured_at)
@@ -189,7 +194,7 @@ class Archive:
                 self.commit()
             return Recorded(public_id, is_new=True, effect=effect)
 
-    def keep(self, capture: Capture) -> Recorded:
+    def keep(self, capture: Capture, *, may_refer: bool = False) -> Recorded:
         """Keep `capture` and leave what it says to a later `record` of it; durable after the next `commit`."""
         named = identify(capture)
         with self._errors():
@@ -197,8 +202,8 @@ class Archive:
             if group.find(named.public_id) is not None:
                 return Recorded(named.public_id, is_new=False)
             try:
-                place = group.append(capture, None)
-                group.add_capture(capture, named, place, site=self._site_of(capture))
+                place, payload_row = group.append(capture, named, None, may_refer=may_refer)
+                group.add_capture(capture, named, place, site=self._site_of(capture), payload_row=payload_row)
                 is_repeat = captures.is_repeat(
                     group.connection, named.url_key, capture.captured_at, named.payload_digest
                 )
@@ -208,6 +213,17 @@ class Archive:
             if group.is_full:
                 self.commit()
             return Recorded(named.public_id, is_new=True, is_repeat=is_repeat)
+
+    def keep_unmodified(self, capture: Capture) -> None:
+        """Keep a 304 as evidence beside the captures: it shows no page, so nothing is read in it."""
+        with self._errors():
+            try:
+                self._writing().append_unmodified(capture)
+            except BaseException:
+                self.roll_back()
+                raise
+            if self._group is not None and self._group.is_full:
+                self.commit()
 
     def outdated(self, *, site: str | None = None, since: datetime | None = None) -> list[int]:
         """Rows of the captures that former editions have read and this one has not, those of one article together."""
@@ -348,6 +364,14 @@ class Archive:
             known = captures.file_names(connection)
         return sorted(path for path in self.captures_folder.glob("*.warc.gz") if path.name not in known)
 
+    def find_payload(self, revisit: warc.Scanned) -> StoredCapture | None:
+        """The capture whose record holds the payload of a revisit, by the address and moment that the revisit names."""
+        if revisit.refers_to is None:
+            return None
+        url, captured_at = revisit.refers_to
+        with self.reading() as connection:
+            return next((one for one in captures.captures_at(connection, identity(url), captured_at)), None)
+
     # -- reading -------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -479,8 +503,7 @@ class Archive:
         return self._extractor.read(self._load(stored_capture)) if read is None else read
 
     def _load(self, stored_capture: StoredCapture) -> Capture:
-        path = warc.find_file(self.captures_folder, stored_capture.file)
-        return warc.read_at(path, stored_capture.offset, stored_capture.length)
+        return warc.read_in(self.captures_folder, stored_capture.place, stored_capture.payload_place)
 
     def _heed(self, group: _Group, made: Decision) -> None:
         histories.add_decision(group.connection, stored(made))
@@ -587,10 +610,36 @@ class _Group:
     def note_read(self, public_id: str, row: int) -> None:
         self._known[public_id] = (row, True)
 
-    def append(self, capture: Capture, encoded: bytes | None) -> Location:
+    def append(
+        self, capture: Capture, named: Identity, encoded: bytes | None, *, may_refer: bool
+    ) -> tuple[Location, int | None]:
+        """Write a record; where it is, and the row of the capture whose record holds its payload if that is another."""
+        first = self._find_payload(capture, named) if may_refer else None
+        if first is not None:
+            encoded = warc.encode_revisit(capture, first[1])
+        return self._open_writer(capture).add(capture, encoded), None if first is None else first[0]
+
+    def append_unmodified(self, capture: Capture) -> None:
+        page = captures.find_page(self.connection, identity(capture.url), capture.captured_at)
+        place = self._open_writer(capture).add(capture, warc.encode_unmodified(capture, page))
+        # No row names the record; the file must be known all the same, or it would be taken for an orphan.
+        self._file_row(place.file)
+        self._captures += 1
+
+    def _find_payload(self, capture: Capture, named: Identity) -> tuple[int, warc.Reference] | None:
+        if capture.status != 200 or capture.truncated is not None or not capture.payload:  # noqa: PLR2004  HTTP: a page
+            return None
+        return captures.find_payload(self.connection, named.url_key, capture.captured_at, named.payload_digest)
+
+    def _open_writer(self, capture: Capture) -> WarcWriter:
         if self._writer is None:
             self._writer = WarcWriter(self._folder, self._new_name(capture), created_at=capture.captured_at)
-        return self._writer.add(capture, encoded)
+        return self._writer
+
+    def _file_row(self, file: str) -> int:
+        if file not in self._files:
+            self._files[file] = captures.file_id(self.connection, file)
+        return self._files[file]
 
     def _new_name(self, capture: Capture) -> str:
         """After its first capture; no clock, so that a replay makes the same files."""
@@ -599,9 +648,9 @@ class _Group:
         names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(taken) + 2))
         return next(name for name in names if name not in taken)
 
-    def add_capture(self, capture: Capture, named: Identity, place: Location, *, site: str) -> int:
-        if place.file not in self._files:
-            self._files[place.file] = captures.file_id(self.connection, place.file)
+    def add_capture(
+        self, capture: Capture, named: Identity, place: Location, *, site: str, payload_row: int | None
+    ) -> int:
         row = captures.add_capture(
             self.connection,
             public_id=named.public_id,
@@ -614,9 +663,10 @@ class _Group:
             payload_digest=named.payload_digest,
             payload_size=len(capture.payload),
             truncated=capture.truncated,
-            file_id=self._files[place.file],
+            file_id=self._file_row(place.file),
             file_offset=place.offset,
             file_length=place.length,
+            payload_capture_id=payload_row,
         )
         self._known[named.public_id] = (row, False)
         self._captures += 1

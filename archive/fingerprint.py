@@ -21,7 +21,7 @@ FORMAT = 2
 """Raised when the fingerprint covers something else; archives are compared within one format."""
 _MODULUS = 1 << 256
 _LEFT_OUT = {
-    "captures": {"file", "file_offset", "file_length"},
+    "captures": {"file", "file_offset", "file_length", "payload_capture_id"},
 }
 
 

@@ -19,6 +19,8 @@ from archive.storage.captures import StoredCapture
 _GZIP_HEADER = 10
 """Bytes (RFC 1952, 2.3)."""
 _GZIP_MAGIC = b"\x1f\x8b"
+_REVISIT = "a revisit"
+"""In the place of an id, which a revisit has only together with the payload that it refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def verify(archive: Archive, *, progress: Callable[[int], None] = lambda _: None
         for file, stored in _by_file(expected):
             seen.add(file)
             path = warc.find_file(archive.captures_folder, file)
-            problems += _check_file(path, stored)
+            problems += _check_file(path, stored, archive.captures_folder)
             looked_at += len(stored)
             progress(len(stored))
     for path in sorted(archive.captures_folder.glob("*.warc.gz")):
@@ -72,7 +74,7 @@ def _by_file(stored: Iterator[StoredCapture] | object) -> Iterator[tuple[str, li
         yield group[0].file, group
 
 
-def _check_file(path: Path, stored: list[StoredCapture]) -> list[Problem]:
+def _check_file(path: Path, stored: list[StoredCapture], folder: Path) -> list[Problem]:
     if not path.exists():
         return [Problem(path.name, f"the file is missing with {len(stored)} captures: restore it from a backup")]
     problems = []
@@ -82,14 +84,9 @@ def _check_file(path: Path, stored: list[StoredCapture]) -> list[Problem]:
         for record in warc.scan(path):
             if isinstance(record, warc.Damage):
                 problems.append(Problem(f"{path.name} at {record.offset}", record.reason))
-            elif isinstance(record, warc.Scanned) and record.payload_sha256 is not None:
+            elif isinstance(record, warc.Scanned):
                 begins |= {record.offset, record.offset + record.length}
-                found[record.offset] = warc.scanned_id(
-                    url=record.url,
-                    captured_at=record.captured_at,
-                    status=record.status,
-                    payload_sha256=record.payload_sha256,
-                )
+                found[record.offset] = _REVISIT if record.payload_sha256 is None else _id_of(record)
         problems += [
             Problem(f"{path.name} at {at}", "its gzip header was altered") for at in _odd_headers(path, begins)
         ]
@@ -97,11 +94,36 @@ def _check_file(path: Path, stored: list[StoredCapture]) -> list[Problem]:
         return [Problem(path.name, str(e))]
     for capture in stored:
         there = found.pop(capture.offset, None)
-        if there != capture.public_id:
+        if there == _REVISIT and capture.payload_place is not None:
+            problems += _check_revisit(folder, capture, capture.payload_place)
+        elif there != capture.public_id:
             what = "no whole record is there" if there is None else f"the record there is {there}"
             problems.append(Problem(f"capture {capture.public_id}", f"{path.name} at {capture.offset}: {what}"))
     problems += [Problem(f"{path.name} at {at}", f"record {name} is in no row") for at, name in found.items()]
     return problems
+
+
+def _id_of(record: warc.Scanned) -> str:
+    assert record.payload_sha256 is not None
+    return warc.scanned_id(
+        url=record.url,
+        captured_at=record.captured_at,
+        status=record.status,
+        payload_sha256=record.payload_sha256,
+    )
+
+
+def _check_revisit(folder: Path, capture: StoredCapture, payload: warc.Location) -> list[Problem]:
+    """A record without a payload of its own is worth what the record is that it refers to."""
+    where = f"{capture.file} at {capture.offset}"
+    held = f"{payload.file} at {payload.offset}"
+    try:
+        there = warc.capture_id(warc.read_in(folder, capture.place, payload))
+    except ArchiveError as e:
+        return [Problem(f"capture {capture.public_id}", f"{where}: the payload should be in {held}: {e}")]
+    if there == capture.public_id:
+        return []
+    return [Problem(f"capture {capture.public_id}", f"{where}: with the payload in {held} it is {there}")]
 
 
 def _odd_headers(path: Path, begins: set[int]) -> list[int]:

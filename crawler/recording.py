@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -70,21 +70,47 @@ def _adopt_files(archive: Archive, orphans: list[Path]) -> int:
     from crawler.crawl.readers import Readers  # noqa: PLC0415  after a crash only
 
     readers = Readers(1)
+    adopted, waiting, put_off = 0, deque(orphans), 0
     try:
-        return sum(_adopt(archive, path, readers) for path in orphans)
+        while waiting:
+            path = waiting.popleft()
+            # A file may refer to one that is still to be taken in, but not all of them to each other.
+            if put_off <= len(waiting) and _misses_payloads(archive, path):
+                waiting.append(path)
+                put_off += 1
+                continue
+            adopted += _adopt(archive, path, readers)
+            put_off = 0
     finally:
         readers.close()
+    return adopted
+
+
+def _misses_payloads(archive: Archive, path: Path) -> bool:
+    found = [one for one in warc.scan(path) if isinstance(one, warc.Scanned)]
+    here = {(one.url, one.captured_at) for one in found if one.payload_sha256 is not None}
+    revisits = (one for one in found if one.payload_sha256 is None and one.refers_to not in here)
+    return any(archive.find_payload(one) is None for one in revisits)
 
 
 def _adopt(archive: Archive, path: Path, readers: Readers) -> int:
     adopted = 0
     for found in warc.scan(path):
-        if isinstance(found, warc.Scanned):
+        if not isinstance(found, warc.Scanned):
+            continue
+        place = warc.Location(path.name, found.offset, found.length)
+        first = archive.find_payload(found) if found.payload_sha256 is None else None
+        if found.payload_sha256 is None and first is None:
+            values = {"file": path.name, "offset": found.offset, "url": found.url}
+            logger.warning("left out %(file)s at %(offset)d, a revisit of a page that is not here: %(url)s", values)
+            continue
+        if first is not None:
+            capture = warc.read_in(archive.captures_folder, place, first.place)
+        else:
             capture = warc.read_at(path, found.offset, found.length, inner=found.inner)
-            place = warc.Location(path.name, found.offset, found.length)
-            document, _ = readers.wait_for(capture)
-            adopted += archive.record(capture, document, location=place).is_new
-            failpoint("adopting")
+        document, _ = readers.wait_for(capture)
+        adopted += archive.record(capture, document, location=place, payload_in=first).is_new
+        failpoint("adopting")
     # File by file: a file that is half in the database would be taken for a known one.
     archive.commit()
     return adopted

@@ -18,6 +18,7 @@ from archive.storage.captures import StoredCapture
 from archive.storage.histories import StoredReading
 from archive.types import Document, Verdict
 from archive.versioning import changed_fields
+from archive.warc import Location
 from crawler.extraction import extract
 from crawler.replay import in_processes
 
@@ -127,7 +128,7 @@ def _read(
         while group := list(islice(rows, GROUP)):
             for capture, old in archive.stored(group):
                 under_way.append((capture, old))
-                yield _Where(archive.captures_folder, capture.file, capture.offset, capture.length)
+                yield _Where(archive.captures_folder, capture.place, capture.payload_place)
 
     for document in map(_read_at, places()) if workers == 1 else in_processes(_read_at, places(), workers):
         yield *under_way.popleft(), document
@@ -135,13 +136,12 @@ def _read(
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """Where a record is."""
+    """Where a record is, and the one with its payload if that is another."""
 
     folder: Path
-    file: str
-    offset: int
-    length: int
+    place: Location
+    payload_place: Location | None
 
 
 def _read_at(where: _Where) -> Document:
-    return extract(warc.read_at(warc.find_file(where.folder, where.file), where.offset, where.length))
+    return extract(warc.read_in(where.folder, where.place, where.payload_place))

@@ -20,7 +20,7 @@ from archive.types import Capture, Document
 from crawler.extraction import extract
 from crawler.processes import reading_context
 from crawler.recording import Account
-from crawler.sources import Entry, Sources, load
+from crawler.sources import Entry, Place, Sources, load
 
 _LOOK_UP = 500
 """Captures looked up in the archive at once."""
@@ -31,7 +31,8 @@ _AHEAD = 4
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-Page = tuple[Capture, Document, Prepared]
+Page = tuple[Capture, Document, Prepared, bool]
+"""A capture, what it says, what its writer needs, and whether it came as a revisit."""
 
 
 class ReaderDiedError(ArchiveError):
@@ -53,8 +54,9 @@ def replay(
     for path in sources.decision_files:
         account.decisions += archive.import_decisions(read_decisions(path))
     new = _new_entries(archive, sources, account, progress)
-    for capture, document, ready in map(read_page, new) if workers == 1 else in_processes(read_page, new, workers):
-        account.add(archive.record(capture, document, prepared=ready))
+    pages = map(read_page, new) if workers == 1 else in_processes(read_page, new, workers)
+    for capture, document, ready, is_revisit in pages:
+        account.add(archive.record(capture, document, prepared=ready, may_refer=is_revisit))
         progress(1)
     archive.commit()
     return account
@@ -78,7 +80,8 @@ def read_page(entry: Entry) -> Page:
     """Load a capture, read it, and work out whatever the writer need not."""
     capture = load(entry.locator)
     document = extract(capture)
-    return capture, document, prepare_capture(capture, document)
+    is_revisit = isinstance(entry.locator, Place) and entry.locator.original is not None
+    return capture, document, prepare_capture(capture, document), is_revisit
 
 
 def in_processes(work: Callable[[Given], Made], items: Iterator[Given], workers: int) -> Iterator[Made]:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.exceptions import ArchiveError, SourceError, WarcDamageError
+from archive.exceptions import SourceError, WarcDamageError
 from archive.warc import Damage, Ignored, RecordError, Scanned, capture_of, read_record, scan, scanned_id
 from crawler.manifest import CONTENT_TYPES, MANIFEST, Page, read_manifest
 
@@ -37,6 +37,7 @@ _KNOWN_SUFFIXES = frozenset({".cdx", ".cdxj", ".idx", ".torn", ".part", ".jsonl"
 _URLS_IN_MEMORY = 16 * 1024 * 1024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_NEVER = -(2**63)
 _WHOLE_IS_READ = "everything that is whole is replayed; for the rest, fetch the file again or restore it"
 
 
@@ -95,7 +96,8 @@ def load(locator: Place | Page) -> Capture:
 class Sources:
     """All captures of some sources, oldest first.
 
-    Held in about 45 bytes each, and 150 while the order is being found: a million captures fit anywhere."""
+    Held in about 45 bytes each, and 175 while the order is being found (a revisit takes 70 and 130 more): a million
+    captures fit anywhere."""
 
     def __init__(self, found: _Reader) -> None:
         self._index = found.index
@@ -144,7 +146,6 @@ class _Reader:
         self.skipped: list[Skipped] = []
         self.ignored: Counter[str] = Counter()
         self.decision_files: list[Path | zipfile.Path] = []
-        self._revisits: list[tuple[Path, Scanned]] = []
         self._seen: set[Path] = set()
         self._listed: set[Path] = set()
         self._sources = 0
@@ -226,7 +227,7 @@ class _Reader:
             elif isinstance(found, Ignored):
                 self.ignored[found.type] += 1
             elif found.payload_sha256 is None:
-                self._revisits.append((path, found))
+                self.index.add_revisit(holder, found)
             else:
                 self.index.add(holder, found, found.payload_sha256)
 
@@ -257,20 +258,10 @@ class _Reader:
             self._read_warc(path, start=start, end=start + info.compress_size)
 
     def resolve_revisits(self) -> None:
-        """Add the captures that repeat a payload which is in these sources, whichever file it is in."""
-        originals = self.index.find_payloads({found.payload_digest for _, found in self._revisits})
-        for path, found in self._revisits:
-            original = originals.get(found.payload_digest)
-            place = Place(str(path), found.offset, found.length, found.inner, original)
-            try:
-                capture = load(place)
-            except ArchiveError as error:
-                reason = f"revisit of a record that cannot be read: {error}"
-                if original is None:
-                    reason = f"revisit of a record that is not here: replay it together with the WARC of {found.url!r}"
-                self._skip(path, found.offset, reason)
-                continue
-            self.index.add_capture(str(path), capture, place)
+        """Find the payloads that captures repeat, whichever file they are in."""
+        for place, url in self.index.resolve_revisits():
+            reason = f"revisit of a record that is not here: replay it together with the WARC of {url!r}"
+            self._skip(Path(place.path), place.offset, reason)
 
     def _skip(self, path: Path, offset: int | None, reason: str) -> None:
         self.skipped.append(Skipped(str(path), offset, reason))
@@ -306,57 +297,90 @@ class _Index:
         self._offsets = array("Q")
         self._lengths = array("Q")
         self._inner: dict[int, int] = {}
-        self._originals: dict[int, Place] = {}
-        self._payloads = array("Q")
+        self._originals: dict[int, int] = {}
+        """Of a revisit: the row of the record that holds its payload."""
+        self._dangling: set[int] = set()
+        self._revisits = array("I")
+        self._referred = array("q")
+        """For each of `_revisits` the moment of the capture that it names; _NEVER if it names none."""
+        self._statuses = array("h")
+        """... and its own status; -1 where it has no head."""
+        self._payloads = bytearray()
+        """SHA-256, 32 bytes a row."""
         self._digests = array("Q")
         # URLs decide the order only between captures of one moment, so they wait on the disk.
         self.urls = tempfile.SpooledTemporaryFile(max_size=_URLS_IN_MEMORY)  # noqa: SIM115  # open_sources closes it
         self._url_ends = array("Q")
 
-    def add_capture(self, holder: str | Page, capture: Capture, place: Place | None = None) -> None:
-        """Add a capture that had to be read; `place` is where `holder` has it, if that is not a page."""
-        offset, length, inner = (place.offset, place.length, place.inner) if place else (0, 0, None)
+    def add_capture(self, holder: Page, capture: Capture) -> None:
+        """Add a capture that had to be read."""
         payload = hashlib.sha256(capture.payload).hexdigest()
-        if place and place.original:
-            self._originals[len(self._ids)] = place.original
-        self.add(
-            holder,
-            Scanned(offset, length, inner, capture.url, capture.captured_at, capture.status, payload, ""),
-            payload,
-        )
+        self.add(holder, Scanned(0, 0, None, capture.url, capture.captured_at, capture.status, payload, ""), payload)
 
     def add(self, holder: str | Page, found: Scanned, payload_sha256: str) -> None:
         """Add a row."""
+        self._add(holder, found, bytes.fromhex(payload_sha256))
+        self._ids.append(_id(found.url, found.captured_at, found.status, payload_sha256))
+
+    def add_revisit(self, holder: str, found: Scanned) -> None:
+        """Add a row whose payload, and so whose id, `resolve_revisits` finds when everything was added."""
+        self._revisits.append(len(self._ids))
+        self._referred.append(_NEVER if found.refers_to is None else _microseconds(found.refers_to[1]))
+        self._statuses.append(-1 if found.status is None else found.status)
+        self._add(holder, found, bytes(32))
+        self._ids.append(0)
+
+    def _add(self, holder: str | Page, found: Scanned, payload_sha256: bytes) -> None:
         if not self._holders or self._holders[-1] != holder:
             self._holders.append(holder)
         if found.inner is not None:
             self._inner[len(self._ids)] = found.inner
-        name = scanned_id(
-            url=found.url, captured_at=found.captured_at, status=found.status, payload_sha256=payload_sha256
-        )
         self._holder_numbers.append(len(self._holders) - 1)
-        self._ids.append(int(name, 16))
-        self._moments.append((found.captured_at - _EPOCH) // _MICROSECOND)
+        self._moments.append(_microseconds(found.captured_at))
         self._offsets.append(found.offset)
         self._lengths.append(found.length)
-        self._payloads.append(int(payload_sha256[:16], 16))
+        self._payloads += payload_sha256
         self._digests.append(_short(found.payload_digest))
         self.urls.write(found.url.encode("utf-8", "surrogatepass"))
         self._url_ends.append(self.urls.tell())
 
-    def find_payloads(self, digests: set[str]) -> dict[str, Place]:
-        """For each of `digests` the first capture that has it, by moment and id; only those that are found."""
-        wanted = {_short(digest): digest for digest in digests}
-        found: dict[str, int] = {}
-        for row, short in enumerate(self._digests if wanted else ()):
-            if digest := wanted.get(short):
-                rival = found.get(digest, row)
-                found[digest] = min(row, rival, key=lambda row: (self._moments[row], self._ids[row]))
-        return {digest: self._place(row) for digest, row in found.items()}
+    def resolve_revisits(self) -> list[tuple[Place, str]]:
+        """Give every revisit its payload; returns place and address of those whose payload is not here."""
+        repeated = set(self._revisits)
+        wanted = {self._digests[row] for row in repeated}
+        found: dict[int, list[int]] = {}
+        for row, digest in enumerate(self._digests if wanted else ()):
+            if digest in wanted and row not in repeated:
+                found.setdefault(digest, []).append(row)
+        dangling = []
+        for row, referred, status in zip(self._revisits, self._referred, self._statuses, strict=True):
+            rivals = found.get(self._digests[row])
+            if rivals is None:
+                self._dangling.add(row)
+                dangling.append((self._place(row), self._url(row).decode("utf-8", "surrogatepass")))
+                continue
+            # The capture that it names, else the first: one that was cut off may have the same payload.
+            self._originals[row] = min(rivals, key=lambda at: (self._moments[at] != referred, *self._rank(at)))
+            self._name(row, None if status < 0 else status)
+        return dangling
+
+    def _rank(self, row: int) -> tuple[int, int]:
+        return self._moments[row], self._ids[row]
+
+    def _name(self, row: int, status: int | None) -> None:
+        """Give a revisit the payload of its original and, by that, its id."""
+        original = self._originals[row]
+        payload = self._payloads[32 * original : 32 * original + 32]
+        self._payloads[32 * row : 32 * row + 32] = payload
+        url, captured_at = self._url(row).decode("utf-8", "surrogatepass"), self._moment(row)
+        if status is None:
+            status = load(self._place(row)).status
+        self._ids[row] = _id(url, captured_at, status, payload.hex())
 
     def order(self) -> array[int]:
         """The rows by moment, URL and payload. Ends the filling."""
-        rows = array("I", sorted(range(len(self._moments)), key=self._moments.__getitem__))
+        known = (row for row in range(len(self._moments)) if row not in self._dangling)
+        rows = array("I", sorted(known, key=self._moments.__getitem__))
         start = 0
         for position in range(1, len(rows) + 1):
             if position < len(rows) and self._moments[rows[position]] == self._moments[rows[start]]:
@@ -364,31 +388,48 @@ class _Index:
             if position - start > 1:
                 rows[start:position] = array("I", sorted(rows[start:position], key=self._tie_break))
             start = position
-        self._url_ends, self._payloads, self._digests = array("Q"), array("Q"), array("Q")
+        self._url_ends, self._payloads, self._digests = array("Q"), bytearray(), array("Q")
+        self._revisits, self._referred, self._statuses = array("I"), array("q"), array("h")
         return rows
 
     def entry(self, row: int) -> Entry:
         holder = self._holders[self._holder_numbers[row]]
         return Entry(
-            captured_at=_EPOCH + self._moments[row] * _MICROSECOND,
+            captured_at=self._moment(row),
             capture_id=f"{self._ids[row]:016x}",
             locator=holder if isinstance(holder, Page) else self._place(row),
         )
 
+    def _moment(self, row: int) -> datetime:
+        return _EPOCH + self._moments[row] * _MICROSECOND
+
     def _place(self, row: int) -> Place:
+        original = self._originals.get(row)
         return Place(
             path=str(self._holders[self._holder_numbers[row]]),
             offset=self._offsets[row],
             length=self._lengths[row],
             inner=self._inner.get(row),
-            original=self._originals.get(row),
+            original=None if original is None else self._place(original),
         )
 
-    def _tie_break(self, row: int) -> tuple[bytes, int, int]:
+    def _url(self, row: int) -> bytes:
         start = self._url_ends[row - 1] if row else 0
         self.urls.seek(start)
+        return self.urls.read(self._url_ends[row] - start)
+
+    def _tie_break(self, row: int) -> tuple[bytes, bytes, int]:
         # UTF-8 sorts like the characters that it stands for.
-        return self.urls.read(self._url_ends[row] - start), self._payloads[row], self._ids[row]
+        return self._url(row), bytes(self._payloads[32 * row : 32 * row + 8]), self._ids[row]
+
+
+def _id(url: str, captured_at: datetime, status: int | None, payload_sha256: str) -> int:
+    name = scanned_id(url=url, captured_at=captured_at, status=status, payload_sha256=payload_sha256)
+    return int(name, 16)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def _short(digest: str) -> int:

@@ -152,7 +152,7 @@ def record(archive, said: Document | None = None, *, reading=lambda said: said, 
 def dump(archive) -> dict[str, list[str]]:
     """Everything that an archive says, in one order and without what depends on how it came to be."""
     views = {
-        "captures": {"file", "file_offset", "file_length"},
+        "captures": {"file", "file_offset", "file_length", "payload_capture_id"},
         "articles": set(),
         "versions": set(),
         "clusters": set(),

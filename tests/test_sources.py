@@ -208,13 +208,14 @@ def record(record_type, url, moment, block, **fields):
 
 SHA1 = "sha1:4K4QDVNJW5PD5XDIOE4AXL3EMEBHQTMH"
 PROFILE = "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"
-ORIGINAL = record(
-    "response",
-    "http://a.example/1",
-    "2026-02-07T12:00:00Z",
-    b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\nbody",
-    WARC_Payload_Digest=SHA1,
-)
+
+
+def original(moment="2026-02-07T12:00:00Z", **fields):
+    block = b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\nbody"
+    return record("response", "http://a.example/1", moment, block, WARC_Payload_Digest=SHA1, **fields)
+
+
+ORIGINAL = original()
 
 
 def revisit(block=b"", **fields):
@@ -253,10 +254,25 @@ def test_a_revisit_of_a_record_that_is_not_here_is_skipped(tmp_path):
 
 
 def test_a_revisit_that_names_no_payload_is_skipped(tmp_path):
-    profile = PROFILE.replace("identical-payload-digest", "server-not-modified")
+    profile = PROFILE.replace("identical-payload-digest", "uri-agnostic")
     (tmp_path / "a.warc.gz").write_bytes(ORIGINAL + revisit(WARC_Profile=profile))
     (skipped,) = open_sources([tmp_path]).skipped
-    assert "server-not-modified" in skipped.reason
+    assert "uri-agnostic" in skipped.reason
+
+
+def test_a_page_that_was_not_modified_is_no_capture_and_no_loss(tmp_path):
+    profile = PROFILE.replace("identical-payload-digest", "server-not-modified")
+    (tmp_path / "a.warc.gz").write_bytes(ORIGINAL + revisit(b"HTTP/1.1 304 Not Modified\r\n\r\n", WARC_Profile=profile))
+    sources = open_sources([tmp_path])
+    assert (len(sources), sources.skipped, sources.ignored) == (1, (), {"revisit (not modified)": 1})
+
+
+def test_a_revisit_takes_the_payload_of_the_capture_that_it_names(tmp_path):
+    """An earlier one has the same bytes, and was cut off."""
+    cut = original("2026-02-06T12:00:00Z", WARC_Truncated="disconnect")
+    named = {"WARC_Refers_To_Target_URI": "http://a.example/1", "WARC_Refers_To_Date": "2026-02-07T12:00:00Z"}
+    (tmp_path / "a.warc.gz").write_bytes(cut + ORIGINAL + revisit(b"HTTP/1.1 200 OK\r\n\r\n", **named))
+    assert [load(entry.locator).truncated for entry in open_sources([tmp_path])] == ["disconnect", None, None]
 
 
 def test_many_records_in_one_gzip_member_are_read(tmp_path):

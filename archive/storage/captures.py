@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, Table, bindparam, exists, func, 
 from archive.storage import schema
 from archive.storage.engine import insert_unless_there
 from archive.types import Block, BlockKind, Caption, Credit, Document, Edition, Furniture
+from archive.warc import Location, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,22 @@ class StoredCapture:
     file: str
     offset: int
     length: int
+    payload_file: str | None = None
+    """Of a capture whose record only refers to an earlier one: where the record with the payload is."""
+    payload_offset: int | None = None
+    payload_length: int | None = None
+
+    @property
+    def place(self) -> Location:
+        """Where its record is."""
+        return Location(self.file, self.offset, self.length)
+
+    @property
+    def payload_place(self) -> Location | None:
+        """Where the record is that holds its payload; None where its own does."""
+        if self.payload_file is None or self.payload_offset is None or self.payload_length is None:
+            return None
+        return Location(self.payload_file, self.payload_offset, self.payload_length)
 
 
 def known_ids(connection: Connection, public_ids: Sequence[str]) -> set[str]:
@@ -58,6 +75,56 @@ def is_repeat(connection: Connection, url_key: str, captured_at: datetime, paylo
         .limit(1)
     )
     return connection.execute(query).scalar() == payload_digest
+
+
+def find_payload(
+    connection: Connection, url_key: str, captured_at: datetime, payload_digest: str
+) -> tuple[int, Reference] | None:
+    """The last whole page before `captured_at` at this address whose record holds this payload: its row and name."""
+    values = {"url_key": url_key, "captured_at": captured_at, "payload_digest": payload_digest}
+    row = connection.execute(_SAME_PAYLOAD, values).first()
+    return None if row is None else (row.id, Reference(row.url, row.captured_at, row.status, payload_digest))
+
+
+def find_page(connection: Connection, url_key: str, captured_at: datetime) -> Reference | None:
+    """The last page before `captured_at` that this address answered with."""
+    row = connection.execute(_LAST_PAGE, {"url_key": url_key, "captured_at": captured_at}).first()
+    return None if row is None else Reference(row.url, row.captured_at, row.status, row.payload_digest)
+
+
+_LAST_PAGE = (
+    select(
+        schema.capture.c.id,
+        schema.capture.c.url,
+        schema.capture.c.captured_at,
+        schema.capture.c.status,
+        schema.capture.c.payload_digest,
+    )
+    .where(
+        schema.capture.c.url_key == bindparam("url_key"),
+        schema.capture.c.captured_at < bindparam("captured_at"),
+        schema.capture.c.status == 200,  # noqa: PLR2004  HTTP: a page
+    )
+    .order_by(schema.capture.c.captured_at.desc(), schema.capture.c.id.desc())
+    .limit(1)
+)
+_SAME_PAYLOAD = _LAST_PAGE.where(
+    schema.capture.c.payload_digest == bindparam("payload_digest"),
+    schema.capture.c.truncated.is_(None),
+    schema.capture.c.payload_capture_id.is_(None),
+)
+
+
+def captures_at(connection: Connection, url_key: str, captured_at: datetime) -> list[StoredCapture]:
+    """The captures of this address at exactly this moment that hold their own payload."""
+    rows = connection.execute(
+        _STORED.where(
+            schema.capture.c.url_key == url_key,
+            schema.capture.c.captured_at == captured_at,
+            schema.capture.c.payload_capture_id.is_(None),
+        )
+    )
+    return [StoredCapture(*row) for row in rows]
 
 
 _IS_READ = exists().where(schema.reading.c.capture_id == schema.capture.c.id)
@@ -221,17 +288,26 @@ def at_offset(moment: datetime | None, minutes: int | None) -> datetime | None:
     return moment.astimezone(timezone(timedelta(minutes=minutes)))
 
 
-_STORED = select(
-    schema.capture.c.id,
-    schema.capture.c.public_id,
-    schema.capture.c.url,
-    schema.capture.c.url_key,
-    schema.capture.c.site,
-    schema.capture.c.captured_at,
-    schema.warc_file.c.name,
-    schema.capture.c.file_offset,
-    schema.capture.c.file_length,
-).join(schema.warc_file)
+_held, _held_in = schema.capture.alias("held"), schema.warc_file.alias("held_in")
+_STORED = (
+    select(
+        schema.capture.c.id,
+        schema.capture.c.public_id,
+        schema.capture.c.url,
+        schema.capture.c.url_key,
+        schema.capture.c.site,
+        schema.capture.c.captured_at,
+        schema.warc_file.c.name,
+        schema.capture.c.file_offset,
+        schema.capture.c.file_length,
+        _held_in.c.name,
+        _held.c.file_offset,
+        _held.c.file_length,
+    )
+    .join(schema.warc_file, schema.warc_file.c.id == schema.capture.c.file_id)
+    .outerjoin(_held, _held.c.id == schema.capture.c.payload_capture_id)
+    .outerjoin(_held_in, _held_in.c.id == _held.c.file_id)
+)
 
 
 def stored_captures(connection: Connection, ids: Iterable[int]) -> list[StoredCapture]:

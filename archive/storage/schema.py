@@ -115,6 +115,12 @@ capture = Table(
     Column("file_id", _Id, ForeignKey("warc_file.id"), nullable=False),
     Column("file_offset", BigInteger, nullable=False, comment="of the gzip member in the file, bytes"),
     Column("file_length", BigInteger, nullable=False, comment="of the gzip member, bytes"),
+    Column(
+        "payload_capture_id",
+        _Id,
+        ForeignKey("capture.id"),
+        comment="capture whose record holds the payload; NULL: its own does",
+    ),
     Index(None, "url_key", "captured_at"),
     Index(None, "site", "captured_at"),
 )

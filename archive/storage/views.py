@@ -204,11 +204,14 @@ WHERE {_SHOWN}""",
             "file": "WARC file below captures/.",
             "file_offset": "Where the record's gzip member starts, bytes.",
             "file_length": "Length of that member, bytes.",
+            "payload_capture_id": "The capture whose record holds the body, where that of this one only refers to it "
+            "(a WARC `revisit`: the same body again); NULL where it holds its own.",
         },
         """SELECT c.public_id AS capture_id, c.url, c.site, c.captured_at, c.status, c.content_type, c.payload_digest,
-       c.payload_size, c.truncated, w.name AS file, c.file_offset, c.file_length
+       c.payload_size, c.truncated, w.name AS file, c.file_offset, c.file_length, p.public_id AS payload_capture_id
 FROM capture c
-JOIN warc_file w ON w.id = c.file_id""",
+JOIN warc_file w ON w.id = c.file_id
+LEFT JOIN capture p ON p.id = c.payload_capture_id""",
     ),
     View(
         "readings",

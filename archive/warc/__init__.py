@@ -1,10 +1,19 @@
 """Captures as WARC 1.1 files: writing them, reading them back strictly, repairing what a crash left open."""
 
 from archive.warc.identity import capture_id, scanned_id
-from archive.warc.reading import Damage, Ignored, Member, Scanned, members, read_at, read_record, scan
+from archive.warc.reading import Damage, Ignored, Member, Scanned, members, read_at, read_in, read_record, scan
 from archive.warc.records import MAX_BLOCK, Record, RecordError, capture_of
 from archive.warc.repair import RepairReport, open_files, repair
-from archive.warc.writing import Location, WarcWriter, encode, encode_request, find_file
+from archive.warc.writing import (
+    Location,
+    Reference,
+    WarcWriter,
+    encode,
+    encode_request,
+    encode_revisit,
+    encode_unmodified,
+    find_file,
+)
 
 __all__ = [
     "MAX_BLOCK",
@@ -14,6 +23,7 @@ __all__ = [
     "Member",
     "Record",
     "RecordError",
+    "Reference",
     "RepairReport",
     "Scanned",
     "WarcWriter",
@@ -21,10 +31,13 @@ __all__ = [
     "capture_of",
     "encode",
     "encode_request",
+    "encode_revisit",
+    "encode_unmodified",
     "find_file",
     "members",
     "open_files",
     "read_at",
+    "read_in",
     "read_record",
     "repair",
     "scan",

@@ -18,9 +18,11 @@ from archive.warc.records import (
     RecordError,
     block_length,
     capture_of,
+    is_unmodified,
     outline,
     parse_fields,
 )
+from archive.warc.writing import find_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
     from archive.types import Capture
+    from archive.warc.writing import Location
 
     _Buffered = io.BufferedReader["_Raw"]
 
@@ -67,9 +70,10 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A record that is no capture, by its WARC-Type."""
+    """A record that is no capture."""
 
     type: str
+    """Its WARC-Type; `revisit (not modified)` for a 304, which shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class Scanned:
     payload_sha256: str | None
     """None for a revisit: read it together with the record that has its `payload_digest`."""
     payload_digest: str
+    refers_to: tuple[str, datetime] | None = None
+    """Of a revisit: address and moment of the capture that it repeats, if it says."""
 
 
 def members(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Member | Damage]:
@@ -119,7 +125,7 @@ def scan(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Scan
             yield Damage(member.offset, str(error))
             continue
         if found is None:
-            yield Ignored(member.record.type)
+            yield Ignored("revisit (not modified)" if is_unmodified(member.record) else member.record.type)
             continue
         yield Scanned(
             member.offset,
@@ -130,16 +136,32 @@ def scan(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Scan
             found.status,
             found.payload_sha256,
             found.payload_digest,
+            found.refers_to,
         )
 
 
-def read_at(path: Path, offset: int, length: int, *, inner: int | None = None) -> Capture:
-    """The capture at exactly this place; WarcDamageError if it is not there, whole and intact."""
+def read_at(
+    path: Path, offset: int, length: int, *, inner: int | None = None, original: Record | None = None
+) -> Capture:
+    """The capture at exactly this place; WarcDamageError if it is not there, whole and intact.
+
+    A revisit takes its payload from `original`."""
     record = read_record(path, offset, length, inner=inner)
     try:
-        return capture_of(record)
+        return capture_of(record, original)
     except RecordError as error:
         raise WarcDamageError(path, offset, str(error)) from error
+
+
+def read_in(folder: Path, place: Location, payload_place: Location | None = None) -> Capture:
+    """The capture whose record is at `place` in `folder`; of a revisit with the payload that is at `payload_place`.
+
+    Raises WarcDamageError and WarcUnreadableError."""
+    original = None
+    if payload_place is not None:
+        path = find_file(folder, payload_place.file)
+        original = read_record(path, payload_place.offset, payload_place.length)
+    return read_at(find_file(folder, place.file), place.offset, place.length, original=original)
 
 
 def read_record(path: Path, offset: int, length: int, *, inner: int | None = None) -> Record:

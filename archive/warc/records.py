@@ -50,6 +50,8 @@ class Outline:
     """None for a revisit: its payload is in another record, the one that has this `payload_digest`."""
     payload_digest: str
     """As `algorithm:VALUE`, comparable between records; SHA-1 of the payload if the record does not state one."""
+    refers_to: tuple[str, datetime] | None = None
+    """Of a revisit: address and moment of the capture that it repeats, if it says."""
 
 
 def parse_fields(head: bytes) -> dict[str, str]:
@@ -87,7 +89,7 @@ def outline(record: Record) -> Outline | None:
     if record.type == "revisit":
         digest = _revisited_digest(record)
         status = _HttpHead.of(record.block).status if record.block.strip() else None
-        return Outline(url, captured_at, status, None, digest)
+        return Outline(url, captured_at, status, None, digest, _refers_to(record))
     status = None
     payload: bytes | memoryview = record.block
     if _is_http(record):
@@ -160,11 +162,16 @@ def _revisited(record: Record, original: Record | None) -> Capture:
     )
 
 
+def is_unmodified(record: Record) -> bool:
+    """Whether `record` says no more than that the server called the page unchanged (304): it shows nothing."""
+    return record.type == "revisit" and record.fields.get("warc-profile", "").endswith("/server-not-modified")
+
+
 def is_capture(record: Record) -> bool:
     """Whether `record` shows a page, as opposed to saying something about the crawl."""
     url = record.fields.get("warc-target-uri", "").strip("<>").lower()
     if record.type in ("response", "revisit"):
-        return not url.startswith("dns:")
+        return not url.startswith("dns:") and not is_unmodified(record)
     # Crawlers put their logs, screenshots and page lists into resource records: wget under metadata://,
     # Browsertrix under urn:pageinfo: and urn:thumbnail:.
     is_page = url.startswith(("http:", "https:", "urn:sha256:")) or "luubao-site" in record.fields
@@ -189,13 +196,22 @@ def _url(record: Record) -> str:
 
 
 def _captured_at(record: Record) -> datetime:
-    """WARC-Date, which is UTC; WARC 1.1 allows anything from a year to nanoseconds."""
-    stated = record.fields.get("warc-date", "")
+    return _moment(record, "WARC-Date")
+
+
+def _refers_to(record: Record) -> tuple[str, datetime] | None:
+    url = record.fields.get("warc-refers-to-target-uri", "").strip("<>")
+    return (url, _moment(record, "WARC-Refers-To-Date")) if url and "warc-refers-to-date" in record.fields else None
+
+
+def _moment(record: Record, name: str) -> datetime:
+    """A date of a record, which is UTC; WARC 1.1 allows anything from a year to nanoseconds."""
+    stated = record.fields.get(name.lower(), "")
     padded = stated + {4: "-01-01", 7: "-01"}.get(len(stated), "")
     try:
         moment = datetime.fromisoformat(padded)
     except ValueError:
-        raise RecordError(f"WARC-Date is no date: {stated!r}") from None
+        raise RecordError(f"{name} is no date: {stated!r}") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

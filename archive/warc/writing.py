@@ -24,6 +24,7 @@ from archive.exceptions import WarcExistsError
 from archive.failpoint import failpoint, is_armed
 from archive.version import VERSION
 from archive.warc.identity import identity
+from archive.warc.records import sha1_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,8 @@ _GZIP = 16 + zlib.MAX_WBITS
 # Anybody may choose the namespace of a version 5 UUID; it must only never change again.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:luubao:record")
 
+_RESPONSE = "application/http;msgtype=response"
+_PROFILES = "http://netpreserve.org/warc/1.1/revisit/"
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _BREAK = re.compile(r"\s*[\x00-\x1f\x7f]+\s*")
@@ -60,6 +63,23 @@ class Location:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An earlier capture, as a `revisit` record names it."""
+
+    url: str
+    captured_at: datetime
+    status: int | None
+    payload_sha256: str
+
+    @property
+    def identity(self) -> str:
+        """What the id of its record is made from."""
+        return identity(
+            url=self.url, captured_at=self.captured_at, status=self.status, payload_sha256=self.payload_sha256
+        )
+
+
 def encode(capture: Capture) -> bytes:
     """`capture` as one gzip member with one record: `response` if it came over HTTP, else `resource`."""
     fields = _fields(capture, "resource" if capture.status is None else "response")
@@ -69,14 +89,49 @@ def encode(capture: Capture) -> bytes:
     if capture.status is None:
         content_type = _one_line(capture.header("Content-Type") or "application/octet-stream")
         return _member(fields, capture.payload, content_type=content_type)
+    return _member(fields, capture.payload, content_type=_RESPONSE, http_head=_head(capture, fields))
+
+
+def encode_revisit(capture: Capture, first: Reference) -> bytes:
+    """`capture` as one gzip member with a `revisit` record: its head, and where its payload is.
+
+    `first` is a capture of the same status and payload, which is kept whole."""
+    fields = _revisit(capture, "identical-payload-digest", first)
+    fields["WARC-Payload-Digest"] = sha1_digest(capture.payload)
+    # What is the same was left out (WARC 1.1, 6.7.2); no page was cut off.
+    fields["WARC-Truncated"] = "length"
+    return _member(fields, b"", content_type=_RESPONSE, http_head=_head(capture, fields))
+
+
+def encode_unmodified(capture: Capture, first: Reference | None) -> bytes:
+    """A 304 as one gzip member with a `revisit` record: evidence that the server called the page unchanged.
+
+    `first` is the capture that showed the page last, where there is one."""
+    fields = _revisit(capture, "server-not-modified", first)
+    return _member(fields, b"", content_type=_RESPONSE, http_head=_head(capture, fields))
+
+
+def _revisit(capture: Capture, profile: str, first: Reference | None) -> dict[str, str]:
+    fields = _fields(capture, "revisit")
+    fields["WARC-Profile"] = _PROFILES + profile
+    if first is not None:
+        fields["WARC-Refers-To"] = f"<urn:uuid:{uuid.uuid5(_NAMESPACE, first.identity)}>"
+        _add(fields, "WARC-Refers-To-Target-URI", first.url)
+        fields["WARC-Refers-To-Date"] = _date(first.captured_at)
+    _add(fields, "WARC-IP-Address", capture.ip_address)
+    _add(fields, "Luubao-Site", capture.site)
+    return fields
+
+
+def _head(capture: Capture, fields: dict[str, str]) -> _HttpHead:
+    """The HTTP head of `capture`; what HTTP/1.1 cannot say goes into the fields of its record."""
     version = capture.http_version
     if version not in ("HTTP/1.0", "HTTP/1.1"):
         _add(fields, "WARC-Protocol", version)
         version = "HTTP/1.1"
     # The payload is stored joined, and a reader that trusts this header would look for chunks in it.
     headers = [(key, value) for key, value in capture.headers if key.lower() != "transfer-encoding"]
-    head = _HttpHead(f"{capture.status} {_one_line(capture.reason)}", _one_lines(headers), version)
-    return _member(fields, capture.payload, content_type="application/http;msgtype=response", http_head=head)
+    return _HttpHead(f"{capture.status} {_one_line(capture.reason)}", _one_lines(headers), version)
 
 
 def encode_request(capture: Capture) -> bytes | None:

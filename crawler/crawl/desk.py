@@ -99,8 +99,9 @@ class _Answer:
     errand: Errand
     capture: Capture
     document: Document | None
-    """None where reading is left to a replay."""
+    """None where reading is left to a replay, and for a 304, which shows no page."""
     prepared: Prepared | None
+    is_unmodified: bool = False
 
 
 @dataclass
@@ -309,13 +310,13 @@ class Desk:
 
     async def answered(self, errand: Errand, capture: Capture) -> None:
         """Read, record and settle one answer; returns when it is in a reader's hands."""
+        if self._must_name_site and capture.site is None:
+            capture = replace(capture, site=self.site.name)
         if capture.status == _NOT_MODIFIED and self._plan.captured is None:
             self.account.requests += 1
             self.account.not_modified += errand.source is None
-            await self._settle_unmodified(errand, capture)
+            await self._take(_Answer(errand, capture, None, None, is_unmodified=True))
             return
-        if self._must_name_site and capture.site is None:
-            capture = replace(capture, site=self.site.name)
         if errand.source is not None:
             await self._follow(errand, capture)
             await self._tell()
@@ -323,7 +324,11 @@ class Desk:
         if self._plan.skips_noarchive and read[0] is not None and read[0].noarchive:
             await self._settle_unkept(errand, capture)
             return
-        self._answers.append(_Answer(errand, capture, *read))
+        await self._take(_Answer(errand, capture, *read))
+
+    async def _take(self, answer: _Answer) -> None:
+        """Let an answer be written with the next group."""
+        self._answers.append(answer)
         await self._flush_if_full()
         if self._answers and self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_later())
@@ -373,18 +378,6 @@ class Desk:
 
         if visit is not None:
             await self._writer.call(settle)
-        await self._tell(1)
-
-    async def _settle_unmodified(self, errand: Errand, capture: Capture) -> None:
-        visit = errand.visit
-        assert visit is not None
-
-        def settle(archive: Archive) -> None:
-            with archive.writing() as connection:
-                ended = after_unmodified(visit, capture, pace=self._pace)
-                self._settle(connection, visit, ended, at=capture.captured_at)
-
-        await self._writer.call(settle)
         await self._tell(1)
 
     async def _follow(self, errand: Errand, capture: Capture) -> None:
@@ -470,14 +463,24 @@ class Desk:
             return
         recorded = await self._writer.call(lambda archive: [self._record(archive, answer) for answer in answers])
         for one in recorded:
-            self.account.add(one)
+            if one is not None:
+                self.account.add(one)
         await self._tell(len(answers))
 
-    def _record(self, archive: Archive, answer: _Answer) -> Recorded:
+    def _record(self, archive: Archive, answer: _Answer) -> Recorded | None:
+        visit = answer.errand.visit
+        if answer.is_unmodified:
+            assert visit is not None
+            archive.keep_unmodified(answer.capture)
+            ended = after_unmodified(visit, answer.capture, pace=self._pace)
+            with archive.writing() as connection:
+                self._settle(connection, visit, ended, at=answer.capture.captured_at)
+            return None
+        may_refer = visit is not None and visit.visited_at is not None
         if answer.document is None:
-            recorded = archive.keep(answer.capture)
+            recorded = archive.keep(answer.capture, may_refer=may_refer)
         else:
-            recorded = archive.record(answer.capture, answer.document, prepared=answer.prepared)
+            recorded = archive.record(answer.capture, answer.document, prepared=answer.prepared, may_refer=may_refer)
         if answer.errand.visit is not None:
             with archive.writing() as connection:
                 if answer.errand.source is None:
