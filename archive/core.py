@@ -449,12 +449,17 @@ class Archive:
 
     def update_index(self) -> int:
         """Add to the full-text index what was committed since; returns how many documents."""
+        added = 0
         with self.index() as engine, for_reading(self._engine).connect() as committed:
-            with for_reading(engine).connect() as connection:
-                if index.is_current(committed, connection):
-                    return 0
-            with engine.begin() as connection:
-                return index.update(committed, connection)
+            while True:
+                with for_reading(engine).connect() as connection:
+                    if index.is_current(committed, connection):
+                        return added
+                with engine.begin() as connection:
+                    some = index.update(committed, connection)
+                if not some:
+                    return added
+                added += some
 
     def status(self) -> dict[str, Any]:
         """What the archive holds, site by site, how the last run went, and what deserves a person's eye."""

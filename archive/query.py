@@ -17,10 +17,10 @@ from functools import lru_cache
 from archive.exceptions import UnknownNameError
 from archive.text import strip_marks, tokens
 
-FORMAT = 2
+FORMAT = 3
 """Raised when text folds otherwise or the index has other columns: indexes of another format are made anew."""
 LONGEST = 200
-"""Characters of a token that count; PostgreSQL takes no lexeme over 2 KB."""
+"""Characters of a token that count; PostgreSQL takes no key over 2.7 KB."""
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 _WORD = re.compile(r"\w+")
 

@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from archive.exceptions import StorageError
+from archive.postings import Fields, question, stands
 from archive.query import Filters, Term, has_marks, parse, snippet
 from archive.storage import feed, index
-from archive.storage.engine import for_reading
+from archive.storage.segments import ANY_SITE, Finder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from archive.core import Archive
 
+_T = TypeVar("_T")
 _FIRST_BATCH = 32
 _LARGEST_BATCH = 512
 
@@ -77,8 +79,8 @@ def search(
         raise StorageError("only the present is searched: open the archive without as_of, or search all versions")
     archive.update_index()
     seen: set[tuple[str, int]] = set()
-    with archive.index() as engine, for_reading(engine).connect() as connection:
-        for documents in _batches(_found(connection, terms, wanted, sort, all_versions=all_versions)):
+    with archive.index() as engine, index.for_searching(engine).connect() as connection:
+        for documents in _batches(_found(archive, connection, terms, wanted, sort, all_versions=all_versions)):
             with archive.reading() as reader:
                 rows = list(feed.rows_of_documents(reader, documents, filters=wanted, all_versions=all_versions))
             for row, article in rows:
@@ -89,17 +91,33 @@ def search(
 
 
 def _found(
-    connection: Connection, terms: tuple[Term, ...], wanted: Filters, sort: Sort, *, all_versions: bool
+    archive: Archive,
+    connection: Connection,
+    terms: tuple[Term, ...],
+    wanted: Filters,
+    sort: Sort,
+    *,
+    all_versions: bool,
 ) -> Iterator[int]:
-    """Each document that holds the terms, once, in the order of `sort`."""
+    """Each document that holds the terms, in the order of `sort`."""
     # Articles are filtered by what they say now, so the time of a former version tells nothing.
-    span = None if all_versions else wanted
+    finder = Finder(connection, span=None if all_versions else wanted)
+    sites = () if wanted.site is None else (wanted.site, ANY_SITE)
     met: set[int] = set()
     for marked, in_title in _passes(terms, sort):
-        for document in index.find(connection, terms, marked=marked, in_title=in_title, site=wanted.site, span=span):
-            if document not in met:
-                met.add(document)
-                yield document
+        asked = question(terms, marked=marked, in_title=in_title, sites=sites)
+        for batch in _batches(finder.find(asked)):
+            unsure = [document for document, is_sure in batch if not is_sure and document not in met]
+            read: dict[int, Fields] = {}
+            if unsure:
+                with archive.reading() as reader:
+                    read = index.fields(reader, unsure)
+            for document, is_sure in batch:
+                if is_sure:
+                    yield document
+                elif document not in met and stands(read[document], terms, marked=marked, in_title=in_title):
+                    met.add(document)
+                    yield document
 
 
 def _passes(terms: tuple[Term, ...], sort: Sort) -> Iterator[tuple[bool, bool]]:
@@ -112,7 +130,7 @@ def _passes(terms: tuple[Term, ...], sort: Sort) -> Iterator[tuple[bool, bool]]:
         yield marked, False
 
 
-def _batches(found: Iterator[int]) -> Iterator[list[int]]:
+def _batches(found: Iterator[_T]) -> Iterator[list[_T]]:
     """Few at first, as most readers look at a page of hits; more later, as a question costs more than its answer."""
     size = _FIRST_BATCH
     while batch := list(islice(found, size)):

@@ -197,22 +197,30 @@ def _percentile(values: list[float], share: float) -> float:
 
 
 def run(folder: Path, articles: int, database: str | None) -> dict[str, tuple[float, float, float, float]]:
-    """Make an archive of so many articles, fill its index, and search it."""
-    folder.mkdir(parents=True)
-    url = database or URL.create("sqlite", database=str(folder / "archive.db"))
-    prepare(url, shown_as="benchmark")
-    engine = connect(url)
-    fill(engine, articles)
-    engine.dispose()
+    """Make an archive of so many articles unless it is there, fill its index, and search it."""
+    if not folder.exists():
+        make(folder, articles, database)
     with Archive.open(folder, database=database) as archive:
         began = time.process_time()
         archive.update_index()
         spent = time.process_time() - began
-        size = sum(path.stat().st_size for path in folder.glob("search.db*")) / articles
+        size = sum(path.stat().st_size for path in folder.glob("search.db")) / articles
         print(
             f"{articles} articles: index filled at {1e3 * spent / articles:.2f} CPU ms and {size:.0f} bytes an article"
         )
         return measure(archive)
+
+
+def make(folder: Path, articles: int, database: str | None) -> None:
+    """An archive of so many articles, under its name only when it is whole."""
+    unfinished = folder.with_suffix(".unfinished")
+    unfinished.mkdir(parents=True)
+    url = database or URL.create("sqlite", database=str(unfinished / "archive.db"))
+    prepare(url, shown_as="benchmark")
+    engine = connect(url)
+    fill(engine, articles)
+    engine.dispose()
+    unfinished.rename(folder)
 
 
 def main() -> None:
@@ -220,9 +228,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, nargs="+", default=[20_000, 100_000])
     parser.add_argument("--database", help="an empty PostgreSQL database, for one number of articles")
+    parser.add_argument("--keep", type=Path, help="a folder for the archives, which are used again if they are there")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        found = {size: run(Path(folder) / str(size), size, options.database) for size in options.articles}
+    with tempfile.TemporaryDirectory() as passing:
+        folder = options.keep or Path(passing)
+        found = {size: run(folder / str(size), size, options.database) for size in options.articles}
     print("| query | " + " | ".join(f"{size}: p50 CPU, ms | p95 CPU | p95 clock | hits" for size in found) + " |")
     print("| --- |" + " --: |" * 4 * len(found))
     for name in queries():

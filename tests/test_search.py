@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archive as package
+from archive import postings
 from archive.core import Archive
 from archive.exceptions import UnknownNameError
 from archive.query import Filters, parse, words
 from archive.search import Sort, search
+from archive.storage import segments
 from archive.types import Caption, Decision, DecisionKind
 from crawler.cli import main
 
@@ -215,40 +217,88 @@ def test_an_index_of_another_archive_is_made_anew(tmp_path):
 def test_an_index_of_a_former_format_is_made_anew(archive):
     keep(archive, "tin", title="Cá chép")
     archive.commit()
-    archive.update_index()
     with archive.index() as engine, engine.begin() as connection:
-        place = "" if engine.dialect.name == "sqlite" else "luubao_search."
-        connection.exec_driver_sql(f"DROP TABLE {place}entry")
+        place = ""
+        if engine.dialect.name != "sqlite":
+            connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS luubao_search")
+            place = "luubao_search."
+        for table in ("state", "segment", "posting"):
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {place}{table}")
         connection.exec_driver_sql(f"CREATE TABLE {place}entry (key INTEGER)")
-        connection.exec_driver_sql(f"DELETE FROM {place}state")
-        connection.exec_driver_sql(f"""INSERT INTO {place}state VALUES ('{{"format": 1, "last": 1, "digest": "x"}}')""")
+        connection.exec_driver_sql(f"CREATE TABLE {place}state (said TEXT NOT NULL)")
+        connection.exec_driver_sql(f"""INSERT INTO {place}state VALUES ('{{"format": 2, "last": 1, "digest": "x"}}')""")
     assert found(archive, "chép") == ["tin"]
 
 
-_WORDS = st.sampled_from(["má", "ma", "mà", "đá", "da", "hòa", "hoà", "lào cai", "cai lào"])
-_TITLES = st.lists(st.lists(_WORDS, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=6)
+def test_many_small_segments_become_few_and_nothing_is_lost(archive):
+    for number in range(70):
+        keep(archive, str(number), title=f"Cá số {number}", published_at=at(1 + number % 7))
+        archive.commit()
+        assert archive.update_index() == 1
+    with archive.index() as engine, engine.connect() as connection:
+        assert len(segments.segments(connection)) < 25
+    everything = found(archive, "cá")
+    assert sorted(everything, key=int) == [str(number) for number in range(70)]
+    days = [1 + int(name) % 7 for name in everything]
+    assert days == sorted(days, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param('"mot hai ba"', ["c", "a"], id="three words"),
+        pytest.param('"một hai ba"', ["a", "c"], id="with marks first"),
+        pytest.param('hai -"mot hai ba"', ["b"], id="excluded"),
+        pytest.param('hai -"một hai"', ["c", "b"], id="excluded with marks"),
+    ],
+)
+def test_a_phrase_is_read_where_its_pairs_tell_only_where_it_may_stand(archive, query, expected):
+    keep(archive, "a", title="một hai ba", published_at=at(2))
+    keep(archive, "b", title="hai ba, mốt hai: một", published_at=at(3))
+    keep(archive, "c", title="mot hai ba", published_at=at(4))
+    archive.commit()
+    assert found(archive, query) == expected
+
+
+@given(st.sets(st.integers(0, postings.SIZE - 1), max_size=400))
+def test_a_set_of_documents_is_stored_and_read_again(numbers):
+    bits = postings.decode(postings.encode(sorted(numbers)))
+    assert list(postings.newest_first(bits)) == sorted(numbers, reverse=True)
+
+
+_WORDS = st.sampled_from(["má", "ma", "mà", "đá", "da", "hòa", "hoà", "lào cai", "cai lào", "má ma đá"])
+_TITLES = st.lists(st.lists(_WORDS, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=12)
 _QUERIES = st.lists(st.tuples(st.sampled_from(["", "-"]), st.booleans(), _WORDS), min_size=1, max_size=3).filter(
     lambda terms: any(not minus for minus, _, _ in terms)
 )
 
 
 def test_both_engines_find_what_reading_it_all_finds(tmp_path, postgresql):
-    """The truth is worked out with nothing but lists of words."""
+    """The truth is worked out with nothing but lists of words. The index is brought up to date after every few."""
     count = iter(range(1000))
 
-    @given(titles=_TITLES, terms=_QUERIES)
-    def check(titles, terms):
+    @given(titles=_TITLES, asked=st.lists(_QUERIES, min_size=1, max_size=6), every=st.integers(1, 5))
+    def check(titles, asked, every):
         number = next(count)
-        query = " ".join(f'{minus}"{said}"' if quoted else f"{minus}{said.split()[0]}" for minus, quoted, said in terms)
+        queries = [
+            " ".join(f'{minus}"{said}"' if quoted else f"{minus}{said.split()[0]}" for minus, quoted, said in terms)
+            for terms in asked
+        ]
         answers = []
         for name, place in (("sqlite", None), ("postgresql", postgresql.fresh())):
             with Archive.open(tmp_path / f"{name}{number}", database=place, extractor=FakeExtractor()) as archive:
                 for at_, title in enumerate(titles):
-                    keep(archive, str(at_), title=title, body=[f"{FILLER} {at_ * 7919}"], published_at=at(at_ + 1))
+                    day = 1 + at_ * 5 % 13
+                    keep(archive, str(at_), title=title, body=[f"{FILLER} {at_ * 7919}"], published_at=at(day))
+                    if at_ % every == 0:
+                        archive.commit()
+                        archive.update_index()
                 archive.commit()
-                answers.append(found(archive, query))
+                answers.append([found(archive, query) for query in queries])
         assert answers[0] == answers[1]
-        assert set(answers[0]) == {str(number) for number, title in enumerate(titles) if holds(title, query)}
+        for query, names in zip(queries, answers[0], strict=True):
+            expected = [at_ for at_, title in enumerate(titles) if holds(title, query)]
+            assert sorted(map(int, names)) == expected
 
     settings(max_examples=12)(check)()
 

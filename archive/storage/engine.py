@@ -9,7 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
@@ -39,8 +39,10 @@ def sqlite_module() -> ModuleType:
     return module
 
 
-def connect(database: str | URL, *, is_readonly: bool = False) -> Engine:
+def connect(database: str | URL, *, is_readonly: bool = False, page_size: int | None = None) -> Engine:
     """An engine for a SQLAlchemy database URL; `postgresql://` means psycopg 3.
+
+    `page_size`, in bytes, is that of an SQLite file which is made now.
 
     Raises StorageError for a URL that no driver here can open.
     """
@@ -51,6 +53,8 @@ def connect(database: str | URL, *, is_readonly: bool = False) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": BUSY_TIMEOUT / 1000})
+            if page_size is not None:
+                event.listen(engine, "connect", partial(_sqlite_page_size, page_size))
             event.listen(engine, "connect", _sqlite_readonly if is_readonly else _sqlite_settings)
             event.listen(engine, "begin", _begin_deferred if is_readonly else _begin_immediate)
             return engine
@@ -63,6 +67,10 @@ def connect(database: str | URL, *, is_readonly: bool = False) -> Engine:
     except (NoSuchModuleError, ImportError) as e:
         raise StorageError(f"no driver for {url.get_backend_name()!r}: pip install 'luubao[postgresql]'") from e
     raise StorageError(f"cannot keep an archive in {url.get_backend_name()!r}: use sqlite or postgresql")
+
+
+def _sqlite_page_size(size: int, connection: Any, _record: object) -> None:  # noqa: ANN401  a DBAPI connection
+    connection.execute(f"PRAGMA page_size={size}")
 
 
 def _sqlite_settings(connection: Any, _record: object) -> None:  # noqa: ANN401  a DBAPI connection

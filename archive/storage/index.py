@@ -2,11 +2,10 @@
 
 Documents are never changed, so the index only ever adds those that came since: by the first search after them, in a
 transaction of its own. Recording pays nothing for it, and no reader touches the writer's file. On SQLite it is
-`search.db` beside the archive, on PostgreSQL the schema `luubao_search`. Both hold the same tokens, made in Python.
+`search.db` beside the archive, on PostgreSQL the schema `luubao_search`; the tables are the same.
 
-A key orders documents by their time, newest last, so that the newest matches of a common word are found at once. Site
-and time stand in the index, too: a rare site or a short span is found among the matches of a common word without
-asking the archive about each of them."""
+It is made of segments (`archive.storage.segments`). Many new documents make whole segments, each of one span of time.
+A few make a small one; when there are many small ones, they are made anew as one."""
 
 from __future__ import annotations
 
@@ -14,32 +13,46 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, and_, case, func, inspect, select, text
+from sqlalchemy import Connection, Engine, and_, case, delete, func, insert, inspect, select
 from sqlalchemy.engine import URL
+from sqlalchemy.schema import CreateSchema
 
-from archive.query import FORMAT, Filters, Term, words
-from archive.storage import schema
+from archive.postings import SIZE, Fields, fields_of
+from archive.query import FORMAT
+from archive.storage import schema, segments
 from archive.storage.engine import connect, for_reading
+from archive.storage.segments import ANY_SITE, key_of
 
+_T = TypeVar("_T")
 _BATCH = 500
-_BOUNDARY = " ¶ "
-"""Between fields: no token, so that no phrase spans a title and its body."""
+_BULK = 32 * SIZE
+"""New documents that are put in the order of time together; it bounds the memory of making an index."""
+_FAN = 8
+"""So many segments of one class of sizes become one: few to look into, and no document is read more than five times."""
 _EPOCH = datetime(1, 1, 1, tzinfo=UTC)
-_ROOM = 1 << 20
-"""Documents that may be of one second."""
-_ANY_SITE = ""
-"""Of a document whose article is not known, or may not be the only one: it stays a match, and the archive is asked."""
+_PAGE = 8192
+"""Bytes. A set as bits is 1,024; in SQLite's usual pages of 4,096 each would fill another one: three times the file."""
+_FORMER = ("entry_text", "entry")
+"""Tables of former formats."""
 
 
 def engine_of(archive: Engine, folder: Path) -> Engine:
     """Where the index of an archive is kept, open for writing."""
     if archive.dialect.name == "sqlite":
-        return connect(URL.create("sqlite", database=str(folder / "search.db")))
+        engine = connect(URL.create("sqlite", database=str(folder / "search.db")), page_size=_PAGE)
+        return engine.execution_options(schema_translate_map={segments.SCHEMA: None})
     # Not with the writer's lock: a search would wait for a crawl's transaction, and the crawl for the next search.
     # Updates of the index take turns by a lock of their own.
     return for_reading(connect(archive.url))
+
+
+def for_searching(index: Engine) -> Engine:
+    """`index` for a search, which sees the segments of one moment."""
+    if index.dialect.name == "sqlite":
+        return for_reading(index)
+    return for_reading(index).execution_options(isolation_level="REPEATABLE READ")
 
 
 def is_current(archive: Connection, index: Connection) -> bool:
@@ -52,8 +65,45 @@ def is_current(archive: Connection, index: Connection) -> bool:
 
 
 def update(archive: Connection, index: Connection) -> int:
-    """Add the documents that the index lacks; returns how many."""
-    before = _last_indexed(archive, index)
+    """Add documents that the index lacks, as many as are put in the order of time together; returns how many."""
+    new = _placed(archive, _last_indexed(archive, index))
+    if not new:
+        return 0
+    placed = [(key, document) for key, document, _ in new]
+    absorbed = _small_ones(index, len(placed))
+    for one in absorbed:
+        placed += segments.placed_in(index, one.id)
+    segments.drop(index, [one.id for one in absorbed])
+    for part in _parts(sorted(placed), SIZE):
+        segments.write(index, part, _documents(archive, [document for _, document in part]))
+    _remember(index, {"format": FORMAT, "last": new[-1][1], "digest": new[-1][2]})
+    return len(new)
+
+
+def _parts(whole: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    return (whole[at : at + size] for at in range(0, len(whole), size))
+
+
+def _small_ones(index: Connection, count: int) -> list[segments.Segment]:
+    """The segments that are to be made one with so many new documents."""
+    there = segments.segments(index)
+    absorbed: list[segments.Segment] = []
+    while count < SIZE:
+        alike = [one for one in there if one.size < SIZE // 2 and _class(one.size) <= _class(count)]
+        if len(alike) + 1 - len(absorbed) < _FAN or len(alike) == len(absorbed):
+            break
+        count += sum(one.size for one in alike) - sum(one.size for one in absorbed)
+        absorbed = alike
+    return absorbed
+
+
+def _class(size: int) -> int:
+    """Sizes of one class differ by less than eight times."""
+    return (size.bit_length() - 1) // 3
+
+
+def _placed(archive: Connection, before: int) -> list[tuple[int, int, str]]:
+    """(key, document, digest) of the next documents after that one, by id."""
     document = schema.document.c
     first_seen = (
         select(func.min(schema.capture.c.captured_at))
@@ -61,37 +111,36 @@ def update(archive: Connection, index: Connection) -> int:
         .where(schema.reading.c.document_id == document.id)
         .scalar_subquery()
     )
-    article, reading = schema.article, schema.reading
+    at = func.coalesce(document.published_at, first_seen, type_=schema.UtcDateTime())
+    query = select(document.id, document.digest, at).where(document.id > before).order_by(document.id).limit(_BULK)
+    return [(key_of(at or _EPOCH, digest), name, digest) for name, digest, at in archive.execute(query)]
+
+
+def _documents(archive: Connection, names: Sequence[int]) -> Any:  # noqa: ANN401  an iterator of rows
+    """(fields, whether the page says a date, site) of these documents, in this order."""
+    article, reading, document = schema.article, schema.reading, schema.document.c
     is_known = and_(func.count() == func.count(article.c.id), func.min(article.c.site) == func.max(article.c.site))
     site = (
-        select(case((is_known, func.min(article.c.site)), else_=_ANY_SITE))
+        select(case((is_known, func.min(article.c.site)), else_=ANY_SITE))
         .select_from(reading.outerjoin(article, article.c.url == reading.c.article_key))
         .where(reading.c.document_id == document.id)
         .scalar_subquery()
     )
-    query = (
-        select(
-            document.id,
-            document.digest,
-            document.title,
-            document.lede,
-            document.body,
-            document.captions,
-            document.published_at,
-            first_seen,
-            site,
-        )
-        .where(document.id > before)
-        .order_by(document.id)
+    query = select(
+        document.id, document.title, document.lede, document.body, document.captions, document.published_at, site
     )
-    added, last = 0, None
-    with archive.execute(query, execution_options={"yield_per": _BATCH}) as result:
-        for row in result:
-            _add(index, row)
-            added, last = added + 1, row
-    if last is not None:
-        _remember(index, {"format": FORMAT, "last": last[0], "digest": last[1]})
-    return added
+    for part in _parts(names, _BATCH):
+        found = {row[0]: row for row in archive.execute(query.where(document.id.in_(part)))}
+        for name in part:
+            _, title, lede, body, captions, published_at, of_site = found[name]
+            yield fields_of(title, lede, body, captions), published_at is not None, of_site
+
+
+def fields(archive: Connection, names: Sequence[int]) -> dict[int, Fields]:
+    """The words of these documents, for what the index cannot tell."""
+    document = schema.document.c
+    query = select(document.id, document.title, document.lede, document.body, document.captions)
+    return {row[0]: fields_of(*row[1:]) for row in archive.execute(query.where(document.id.in_(names)))}
 
 
 def _last_indexed(archive: Connection, index: Connection) -> int:
@@ -106,188 +155,32 @@ def _last_indexed(archive: Connection, index: Connection) -> int:
             digest = archive.execute(select(document.digest).where(document.id == state["last"])).scalar()
             if digest == state["digest"]:
                 return int(state["last"])
-        _drop(index)
     _create(index)
     return 0
 
 
 def _is_there(index: Connection) -> bool:
-    return inspect(index).has_table("state", schema=None if index.dialect.name == "sqlite" else "luubao_search")
+    return inspect(index).has_table("state", schema=None if index.dialect.name == "sqlite" else segments.SCHEMA)
 
 
 def _state(index: Connection) -> dict[str, Any]:
-    said = index.execute(text(f"SELECT said FROM {_place(index)}state")).scalar()  # noqa: S608  a name of our own
+    said = index.execute(select(segments.state.c.said)).scalar()
     state: dict[str, Any] = json.loads(said) if said else {}
     return state
 
 
-def _place(index: Connection) -> str:
-    return "" if index.dialect.name == "sqlite" else "luubao_search."
-
-
-_SQLITE = (
-    # Contentless: the texts stand in the archive. The ascii tokenizer splits nothing but at the spaces between tokens.
-    (
-        "CREATE VIRTUAL TABLE IF NOT EXISTS entry_text USING fts5(bare, marked, title_bare, title_marked, site, "
-        "content='', columnsize=0, tokenize=\"ascii tokenchars '_'\")"
-    ),
-    (
-        "CREATE TABLE IF NOT EXISTS entry (key INTEGER PRIMARY KEY, document_id INTEGER NOT NULL UNIQUE, "
-        "is_dated BOOLEAN NOT NULL)"
-    ),
-    "CREATE TABLE IF NOT EXISTS state (said TEXT NOT NULL)",
-)
-_POSTGRESQL = (
-    "CREATE SCHEMA IF NOT EXISTS luubao_search",
-    (
-        "CREATE TABLE IF NOT EXISTS luubao_search.entry (key BIGINT PRIMARY KEY, document_id BIGINT NOT NULL UNIQUE, "
-        "is_dated BOOLEAN NOT NULL, site TEXT NOT NULL, bare TSVECTOR NOT NULL, marked TSVECTOR NOT NULL, "
-        "title_bare TSVECTOR NOT NULL, title_marked TSVECTOR NOT NULL, bare_text TEXT NOT NULL, "
-        "marked_text TEXT NOT NULL, title_bare_text TEXT NOT NULL, title_marked_text TEXT NOT NULL)"
-    ),
-    "CREATE INDEX IF NOT EXISTS entry_bare ON luubao_search.entry USING gin (bare)",
-    "CREATE INDEX IF NOT EXISTS entry_marked ON luubao_search.entry USING gin (marked)",
-    "CREATE INDEX IF NOT EXISTS entry_title_bare ON luubao_search.entry USING gin (title_bare)",
-    "CREATE INDEX IF NOT EXISTS entry_title_marked ON luubao_search.entry USING gin (title_marked)",
-    "CREATE INDEX IF NOT EXISTS entry_site ON luubao_search.entry (site, key)",
-    "CREATE TABLE IF NOT EXISTS luubao_search.state (said TEXT NOT NULL)",
-)
+def _remember(index: Connection, state: dict[str, Any]) -> None:
+    index.execute(delete(segments.state))
+    index.execute(insert(segments.state), {"said": json.dumps(state)})
 
 
 def _create(index: Connection) -> None:
-    for statement in _SQLITE if index.dialect.name == "sqlite" else _POSTGRESQL:
-        index.exec_driver_sql(statement)
-
-
-def _drop(index: Connection) -> None:
-    for table in ("entry_text", "entry", "state") if index.dialect.name == "sqlite" else ("entry", "state"):
-        index.exec_driver_sql(f"DROP TABLE {_place(index)}{table}")
-
-
-def _remember(index: Connection, state: dict[str, Any]) -> None:
-    index.execute(text(f"DELETE FROM {_place(index)}state"))  # noqa: S608  a name of our own
-    index.execute(
-        text(f"INSERT INTO {_place(index)}state (said) VALUES (:said)"),  # noqa: S608
-        {"said": json.dumps(state)},
-    )
-
-
-def _add(index: Connection, row: Any) -> None:  # noqa: ANN401  a row
-    document, digest, title, lede, body, captions, published_at, first_seen_at, site = row
-    pairs = [words(field) for field in (title or "", lede or "", *body.split("\n\n"), *captions)]
-    said = {
-        name: _BOUNDARY.join(" ".join(pair[which]) for pair in part)
-        for prefix, part in (("", pairs), ("title_", pairs[:1]))
-        for which, name in enumerate((f"{prefix}marked", f"{prefix}bare"))
-    }
-    key = _free_key(index, published_at or first_seen_at or _EPOCH, digest)
-    entry = {"key": key, "document_id": document, "is_dated": published_at is not None}
-    if index.dialect.name == "sqlite":
-        _insert(index, "entry", entry)
-        _insert(index, "entry_text", {"rowid": key, **said, "site": _site_token(site)})
-        return
-    texts = {f"{name}_text": f" {text} " for name, text in said.items()}
-    vectors = {name: sorted(set(text.split()) - {_BOUNDARY.strip()}) for name, text in said.items()}
-    _insert(index, "entry", {**entry, "site": site, **texts}, **vectors)
-
-
-def _insert(index: Connection, table: str, row: dict[str, Any], **vectors: list[str]) -> None:
-    """Add a row; `vectors` are columns of PostgreSQL's tsvector type."""
-    values = [f":{name}" for name in row] + [f"array_to_tsvector(CAST(:{name} AS TEXT[]))" for name in vectors]
-    names = ", ".join([*row, *vectors])
-    query = f"INSERT INTO {_place(index)}{table} ({names}) VALUES ({', '.join(values)})"  # noqa: S608  names of our own
-    index.execute(text(query), {**row, **vectors})
-
-
-def _site_token(site: str) -> str:
-    """A site as one token, whatever its name is made of."""
-    return f"s{site.encode().hex()}"
-
-
-def _free_key(index: Connection, at: datetime, digest: str) -> int:
-    """Its second, and then what follows from the document itself: the same order in every archive."""
-    key = _first_key(at) + int(digest[:5], 16)
-    query = text(f"SELECT 1 FROM {_place(index)}entry WHERE key = :key")  # noqa: S608
-    while index.execute(query, {"key": key}).first() is not None:
-        key += 1
-    return key
-
-
-def find(
-    index: Connection,
-    terms: Sequence[Term],
-    *,
-    marked: bool,
-    in_title: bool = False,
-    site: str | None = None,
-    span: Filters | None = None,
-) -> Iterator[int]:
-    """Documents that hold the terms, newest first; streamed. With `marked` their letters must agree in marks.
-
-    With `in_title` the words stand there; what is excluded stands nowhere. Of another `site`, or (by the page's word)
-    outside the time of `span`, there is none; where the index does not know, the archive has to be asked.
-    """
-    if index.dialect.name == "sqlite":
-        conditions, values = _sqlite_conditions(terms, marked=marked, in_title=in_title, site=site)
-        table = "entry_text JOIN entry ON entry.key = entry_text.rowid"
-    else:
-        conditions, values = _postgresql_conditions(terms, marked=marked, in_title=in_title, site=site)
-        table = "luubao_search.entry"
-    if span is not None:
-        # A key holds whole seconds: the last one is left to the archive.
-        for bound, moment, beyond in ((">=", span.since, 0), ("<", span.until, _ROOM)):
-            if moment is not None:
-                name = f"k{len(values)}"
-                conditions.append(f"(entry.key {bound} :{name} OR NOT entry.is_dated)")
-                values[name] = _first_key(moment) + beyond
-    where = " AND ".join(conditions)
-    order = "entry_text.rowid" if index.dialect.name == "sqlite" else "entry.key"
-    query = f"SELECT entry.document_id FROM {table} WHERE {where} ORDER BY {order} DESC"  # noqa: S608  names of our own
-    with index.execute(text(query), values, execution_options={"yield_per": _BATCH}) as result:
-        for row in result:
-            yield row[0]
-
-
-def _first_key(moment: datetime) -> int:
-    return int((moment - _EPOCH).total_seconds()) * _ROOM
-
-
-def _column(term: Term, *, marked: bool, in_title: bool) -> tuple[str, tuple[str, ...]]:
-    """Where a term is looked for, and as what."""
-    # An exclusion that was typed with marks means these marks: -má leaves "ma" in.
-    with_marks = term.marked != term.bare if term.is_excluded else marked
-    place = "title_" if in_title and not term.is_excluded else ""
-    return (f"{place}marked", term.marked) if with_marks else (f"{place}bare", term.bare)
-
-
-_Conditions = tuple[list[str], dict[str, Any]]
-
-
-def _sqlite_conditions(terms: Sequence[Term], *, marked: bool, in_title: bool, site: str | None) -> _Conditions:
-    def said(term: Term) -> str:
-        column, tokens = _column(term, marked=marked, in_title=in_title)
-        return f'{column} : "{" ".join(tokens)}"'
-
-    wanted = [said(term) for term in terms if not term.is_excluded]
-    if site is not None:
-        wanted.append(f'site : ("{_site_token(site)}" OR "{_site_token(_ANY_SITE)}")')
-    unwanted = "".join(f" NOT {said(term)}" for term in terms if term.is_excluded)
-    return ["entry_text MATCH :match"], {"match": f"({' AND '.join(wanted)}){unwanted}"}
-
-
-def _postgresql_conditions(terms: Sequence[Term], *, marked: bool, in_title: bool, site: str | None) -> _Conditions:
-    """Words by the index; phrases then in the text, as tsvector forgets positions in long texts."""
-    conditions: list[str] = []
-    values: dict[str, Any] = {}
-    for number, term in enumerate(terms):
-        column, tokens = _column(term, marked=marked, in_title=in_title)
-        said = f"{column} @@ CAST(:q{number} AS tsquery)"
-        values[f"q{number}"] = " & ".join(f"'{token}'" for token in tokens)
-        if len(tokens) > 1:
-            said = f"({said} AND strpos({column}_text, :p{number}) > 0)"
-            values[f"p{number}"] = f" {' '.join(tokens)} "
-        conditions.append(f"NOT {said}" if term.is_excluded else said)
-    if site is not None:
-        conditions.append("site IN (:site, :any)")
-        values |= {"site": site, "any": _ANY_SITE}
-    return conditions, values
+    """Empty tables, whatever was there."""
+    place = ""
+    if index.dialect.name != "sqlite":
+        index.execute(CreateSchema(segments.SCHEMA, if_not_exists=True))
+        place = f"{segments.SCHEMA}."
+    for table in _FORMER:
+        index.exec_driver_sql(f"DROP TABLE IF EXISTS {place}{table}")
+    segments.metadata.drop_all(index)
+    segments.metadata.create_all(index)

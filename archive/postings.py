@@ -1,0 +1,183 @@
+"""Which documents of a segment hold which token, as sets of bits. Pure.
+
+Documents are numbered within a segment by their time, so the highest bit is the newest, and a set of up to `SIZE` of
+them is one integer: `and`, `or` and `not` take the same moment whether a word is rare or stands everywhere. That is
+what lets a search for common words, or for what is left without one, answer in milliseconds on a million articles.
+
+A token is a word, or two words that follow each other, with marks or bare, in the title or anywhere. A longer phrase is
+found among the documents that hold all its pairs, and has to be looked for in their texts."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from archive.query import Term, words
+
+SIZE = 8192
+"""Documents in a segment at most: a million articles are 123 integers of a kilobyte for each word of a query."""
+_BYTES = SIZE // 8
+_DENSE = 128
+"""From so many documents on a set is stored as its bits, below as a list of their numbers."""
+
+Fields = Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
+"""The words of the title, and of each paragraph and caption: with marks, and bare."""
+
+_FORMS = ("'", ".")
+"""What tokens with marks, and bare ones, begin with; a caret before it means the title."""
+UNDATED = "?"
+"""The token of a document whose page says no date."""
+
+
+def site_token(site: str) -> str:
+    """The token of all documents of a site."""
+    return f"@{site}"
+
+
+def fields_of(title: str | None, lede: str | None, body: str, captions: Sequence[str]) -> Fields:
+    """The words of a document, the title first. No phrase spans two fields."""
+    return [words(part) for part in (title or "", lede or "", *body.split("\n\n"), *captions)]
+
+
+def tokens_of(fields: Fields) -> set[str]:
+    """Everything that a document can be found by."""
+    found = set(_tokens(fields[0], place="^"))
+    for said in fields:
+        found.update(_tokens(said, place=""))
+    return found
+
+
+def _tokens(said: tuple[tuple[str, ...], tuple[str, ...]], *, place: str) -> Iterator[str]:
+    for form, column in zip(_FORMS, said, strict=True):
+        yield from [f"{place}{form}{word}" for word in column]
+        yield from [f"{place}{form}{one} {other}" for one, other in pairwise(column)]
+
+
+def encode(numbers: Sequence[int]) -> bytes:
+    """A set of documents, as it is stored; `numbers` ascend."""
+    if len(numbers) < _DENSE:
+        return array("H", numbers).tobytes()
+    bits = bytearray(_BYTES)
+    for number in numbers:
+        bits[number >> 3] |= 1 << (number & 7)
+    return bytes(bits)
+
+
+def decode(stored: bytes) -> int:
+    """A stored set as an integer, a bit a document.
+
+    >>> bin(decode(encode([0, 3])))
+    '0b1001'
+    """
+    if len(stored) == _BYTES:
+        return int.from_bytes(stored, "little")
+    numbers = array("H", stored)
+    if not numbers:
+        return 0
+    bits = bytearray((numbers[-1] >> 3) + 1)
+    for number in numbers:
+        bits[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(bits, "little")
+
+
+def newest_first(bits: int) -> Iterator[int]:
+    """The numbers of a set, from the highest on.
+
+    >>> list(newest_first(0b1001))
+    [3, 0]
+    """
+    while bits:
+        number = bits.bit_length() - 1
+        yield number
+        bits ^= 1 << number
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What tokens a document must hold and must not."""
+
+    needed: tuple[str, ...]
+    excluded: tuple[str, ...]
+    doubtful: tuple[tuple[str, ...], ...]
+    """Excluded phrases of which the tokens tell only where they may stand: where all of one group do."""
+    is_rough: bool
+    """Whether the needed tokens, too, tell only where the words may stand."""
+    sites: tuple[str, ...]
+    """Tokens of which one is needed; none for any site."""
+
+    @property
+    def tokens(self) -> set[str]:
+        """All that have to be looked up."""
+        return {*self.needed, *self.excluded, *self.sites}.union(*self.doubtful)
+
+    def answer(self, sets: Callable[[str], int], among: int) -> tuple[int, int]:
+        """(documents that may match, those of them whose texts have to be read), of these."""
+        bits = among
+        for token in self.needed:
+            bits &= sets(token)
+        if self.sites:
+            one_of = 0
+            for token in self.sites:
+                one_of |= sets(token)
+            bits &= one_of
+        for token in self.excluded:
+            bits &= ~sets(token)
+        unsure = bits if self.is_rough else 0
+        for group in self.doubtful:
+            phrase = bits
+            for token in group:
+                phrase &= sets(token)
+            unsure |= phrase
+        return bits, unsure
+
+
+def question(terms: Sequence[Term], *, marked: bool, in_title: bool, sites: Sequence[str]) -> Question:
+    """The tokens to look up for these terms; with `marked`, letters must agree in marks."""
+    needed: list[str] = []
+    excluded: list[str] = []
+    doubtful: list[tuple[str, ...]] = []
+    is_rough = False
+    for term in terms:
+        tokens = _of_term(term, marked=with_marks(term, marked=marked), in_title=in_title)
+        is_exact = len(tokens) == 1
+        if not term.is_excluded:
+            needed += tokens
+            is_rough |= not is_exact
+        elif is_exact:
+            excluded += tokens
+        else:
+            doubtful.append(tuple(tokens))
+    return Question(
+        tuple(dict.fromkeys(needed)), tuple(excluded), tuple(doubtful), is_rough, tuple(map(site_token, sites))
+    )
+
+
+def with_marks(term: Term, *, marked: bool) -> bool:
+    """Whether its marks count. An exclusion that was typed with marks means these marks: -má leaves "ma" in."""
+    return term.marked != term.bare if term.is_excluded else marked
+
+
+def _of_term(term: Term, *, marked: bool, in_title: bool) -> list[str]:
+    """Tokens that all stand where the term does; where the term is no longer than two words, only there.
+
+    What is excluded stands nowhere, so for that the title is no place of its own.
+    """
+    place = ("^" if in_title and not term.is_excluded else "") + _FORMS[0 if marked else 1]
+    said = term.marked if marked else term.bare
+    return [f"{place}{one} {other}" for one, other in pairwise(said)] or [place + said[0]]
+
+
+def stands(fields: Fields, terms: Sequence[Term], *, marked: bool, in_title: bool) -> bool:
+    """Whether a document of these words matches: read, not looked up."""
+    return all(
+        _is_in(fields[:1] if in_title and not term.is_excluded else fields, term, with_marks(term, marked=marked))
+        != term.is_excluded
+        for term in terms
+    )
+
+
+def _is_in(fields: Fields, term: Term, marked: bool) -> bool:  # noqa: FBT001  one of two columns of a field
+    wanted = f" {' '.join(term.marked if marked else term.bare)} "
+    return any(wanted in f" {' '.join(field[0 if marked else 1])} " for field in fields)
