@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, case, func, insert, literal, or_, sel
 
 from archive import revisit
 from archive.storage import schema
+from archive.types import Verdict
 
 _frontier, _host = schema.frontier, schema.host
 
@@ -185,6 +186,20 @@ def _due(site: str, *, now: datetime | None, states: Sequence[str]) -> Select[An
     if now is not None:
         query = query.where(_frontier.c.due_at <= now)
     return query.order_by(is_new, _frontier.c.due_at, _frontier.c.id)
+
+
+def newest_published(connection: Connection, url_keys: Sequence[str]) -> datetime | None:
+    """When the newest of these articles came out, as their pages say; None where none was read, or none says it."""
+    capture, reading, document = schema.capture, schema.reading, schema.document
+    newest = [
+        connection.execute(
+            select(func.max(document.c.published_at))
+            .select_from(capture.join(reading).join(document))
+            .where(capture.c.url_key.in_(url_keys[start : start + _AT_ONCE]), reading.c.verdict == Verdict.OK)
+        ).scalar()
+        for start in range(0, len(url_keys), _AT_ONCE)
+    ]
+    return max((moment for moment in newest if moment is not None), default=None)
 
 
 def find(connection: Connection, url_key: str) -> Visit | None:

@@ -16,7 +16,6 @@ import click
 from archive.storage import frontier
 from archive.types import Cause
 from crawler.cli.options import (
-    SHUT_OUT,
     archive_options,
     config_option,
     endpoints,
@@ -27,6 +26,7 @@ from crawler.cli.options import (
     reading,
 )
 from crawler.config import Config, SiteConfig
+from crawler.exits import SHUT_OUT
 from crawler.politeness.identity import user_agent
 from crawler.sites import Site, find_site, site_of, sites
 
@@ -189,6 +189,11 @@ def _tell(account: CrawlAccount, left: int) -> None:
     click.echo(f"{account.requests} answers, {account.stored} new articles, {left} left to fetch", err=True)
 
 
+def _what_waits(left: dict[str, int]) -> str:
+    lists = f", {left['lists']} lists may go on further back: run it again" if left["lists"] else ""
+    return f"{left['waiting']} wait for their time{lists}"
+
+
 def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:
     held = ", ".join(f"{count} {reason}" for reason, count in sorted(account.held.items()))
     failed = ", ".join(f"{count} {reason}" for reason, count in sorted(account.failed.items()))
@@ -203,7 +208,7 @@ def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:
         ("held", sum(account.held.values()), held),
         ("failed", sum(account.failed.values()), failed),
         ("unasked", account.unasked, "captures of what nothing led to: of other sites, or of older lists"),
-        ("left", account.left["new"] + account.left["due"], f"{account.left['waiting']} wait for their time"),
+        ("left", account.left["new"] + account.left["due"], _what_waits(account.left)),
     ]
     click.echo(site.name)
     for name, count, note in lines:

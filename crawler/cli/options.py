@@ -17,6 +17,7 @@ from archive.diff import Change, Piece
 from archive.exceptions import ArchiveError, ArchiveLockedError, DatabaseError, DiskError
 from archive.text import tidy
 from crawler.config import FILE, Config, ConfigError, read_config
+from crawler.exits import DATABASE, DISK
 from crawler.sites import Site, sites
 
 P = ParamSpec("P")
@@ -75,10 +76,6 @@ config_option = click.option(
     show_default=f"{FILE} in the archive's folder",
     help="Settings.",
 )
-
-
-DISK, DATABASE, SHUT_OUT = 3, 5, 18
-"""Exit codes of what a supervisor may act on; docs/operating.md lists them."""
 
 
 class _Failure(click.ClickException):

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,6 +39,7 @@ from crawler.crawl.settling import (
     conditions,
 )
 from crawler.crawl.undeclared import is_undeclared
+from crawler.crawl.walk import MAX_PAGES, NextPage, Walk
 from crawler.crawl.writer import Writer
 from crawler.discovery import (
     Feed,
@@ -62,8 +63,6 @@ GROUP = 32
 """Answers that are written to one WARC file and committed together ..."""
 GROUP_SECONDS = 30.0
 """... or after so long: a polite crawl gets one answer a second, and a file for each would be a heap of files."""
-MAX_PAGES = 20
-"""Pages of one list that are followed while they show something new."""
 _NOT_MODIFIED = 304
 
 
@@ -141,6 +140,7 @@ class Desk:
         self.account = CrawlAccount()
         self._writer, self._readers, self._plan, self._clock = writer, readers, plan, clock
         self._sources: deque[Errand] = deque()
+        self._walk = Walk(plan.since)
         self._asked: set[str] = set()
         self._leased: set[int] = set()
         self._missing: set[int] = set()
@@ -226,11 +226,28 @@ class Desk:
             if not visits and not self._sources:
                 if self._in_hand:
                     await self._wait_for_news()
+                elif fetched < self._plan.budget and await self._turn_pages():
+                    continue
                 elif fetched >= self._plan.budget or not await self._another_round():
                     break
 
         async with self._changed:
             await self._changed.wait_for(lambda: self._in_hand == 0 or self._is_abandoned)
+
+    async def _turn_pages(self) -> bool:
+        """Ask for the next page of every list that does not reach back far enough yet; whether there is one."""
+        pages = [(page, await self._newest(page.listed)) for page in self._walk.take()]
+        for page, newest in pages:
+            if not self._walk.is_far_enough(newest):
+                await self._add_source(page.source, page.url, page.page)
+        return bool(self._sources)
+
+    async def _newest(self, url_keys: Sequence[str]) -> datetime | None:
+        def ask(archive: Archive) -> datetime | None:
+            with archive.reading() as connection:
+                return frontier.newest_published(connection, url_keys)
+
+        return await self._writer.call(ask)
 
     async def _another_round(self) -> bool:
         """Offline: ask again for whatever the captures have another answer; False when nothing led to one."""
@@ -412,12 +429,17 @@ class Desk:
         self.account.listed += new + known
         self.account.listed_known += known
         next_url = found.next_url if not isinstance(found, Sitemap) else None
+        if next_url is not None and items:
+            page = NextPage(source, next_url, errand.page + 1, tuple(address.url_key for address in addresses))
+            await self._go_on(page, is_new=new > 0)
+
+    async def _go_on(self, page: NextPage, *, is_new: bool) -> None:
+        """Follow a list to its next page, if the page before showed something new, or when its articles were read."""
         captured = self._plan.captured
-        goes_on = bool(new) or self._plan.since is not None
-        if next_url is not None and captured is not None:
-            goes_on = goes_on or captured.has(next_url)
-        if next_url is not None and errand.page < MAX_PAGES and goes_on and items:
-            await self._add_source(source, next_url, errand.page + 1)
+        if captured is None and self._plan.since is not None:
+            self._walk.put_off(page)
+        elif (is_new and page.page <= MAX_PAGES) or (captured is not None and captured.has(page.url)):
+            await self._add_source(page.source, page.url, page.page)
 
     def _read(self, source: Source, errand: Errand, capture: Capture) -> Sitemap | Section | Feed:
         if capture.status in REDIRECTS:
@@ -509,7 +531,7 @@ class Desk:
                 frontier.release(connection, self.site.name)
 
         await self._writer.call(release)
-        self.account.left = await self.left()
+        self.account.left = await self.left() | {"lists": self._walk.waiting}
         self.account.unasked = self._plan.captured.left if self._plan.captured is not None else 0
 
     async def left(self) -> dict[str, int]:
