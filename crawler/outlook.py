@@ -13,7 +13,9 @@ from archive.core import Archive
 from archive.storage import feed, slots
 from archive.storage.slots import DONE, RUNNING, Slot
 from crawler.config import Config
-from crawler.schedule.timing import WEEK, interval, next_slot
+from crawler.exits import SHUT_OUT
+from crawler.schedule.outcome import EXIT
+from crawler.schedule.timing import WEEK, interval, next_slot, pause
 from crawler.sites import VIETNAM, find_site
 
 OPEN = "open"
@@ -30,7 +32,7 @@ def outlook(archive: Archive, config: Config, *, now: datetime) -> list[dict[str
             slot = scheduled.get(name)
             shown = _last(slot, crawls.get(name))
             if slot is not None and slot.state != RUNNING:
-                shown["next_due_at"] = export.moment(_next(slot, config, weekly.get(name, 0), now=now))
+                shown["next_due_at"] = export.moment(_next(connection, slot, config, weekly.get(name, 0), now=now))
             found.append({"site": name, **shown, "alarms": _alarms(connection, name, shown, now=now)})
         return found
 
@@ -57,12 +59,13 @@ def _last(slot: Slot | None, crawl: Row[Any] | None) -> dict[str, Any]:
     }
 
 
-def _next(slot: Slot, config: Config, weekly: int, *, now: datetime) -> datetime:
+def _next(connection: Connection, slot: Slot, config: Config, weekly: int, *, now: datetime) -> datetime:
     chosen, site = config.of(slot.site), find_site(slot.site)
+    shut_out = slots.ended_alike(connection, slot.site, EXIT, SHUT_OUT)
     return next_slot(
         slot.site,
         slot.due_at,
-        every=chosen.every or interval(weekly),
+        every=pause(chosen.every or interval(weekly), shut_out),
         quiet=chosen.quiet,
         offset=VIETNAM if site is None else site.offset,
         now=now,

@@ -29,6 +29,8 @@ from crawler.cli import main
 from crawler.config import Config, ConfigError, Quiet, SiteConfig, read_config
 from crawler.crawl.alone import SiteBusyError, alone
 from crawler.crawl.writer import Writer
+from crawler.outlook import outlook
+from crawler.schedule.outcome import EXIT, outcome
 from crawler.schedule.runner import Runner
 from crawler.schedule.timing import interval, next_slot
 from crawler.sites import VIETNAM, find_site, sites
@@ -284,7 +286,71 @@ def test_a_crawl_that_fails_is_told_with_its_reason(tmp_path):
         return told, runner.failures
 
     told, failures = asyncio.run(run())
-    assert (told[-1].kind, told[-1].text, failures) == ("fails", "Error: the disk is full", 1)
+    assert (told[-1].kind, told[-1].text, failures) == ("fails", "the disk is full", 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "complaint", "problem"),
+    [
+        pytest.param(0, b"{}", b"WARNING: slow", None, id="done"),
+        pytest.param(3, b"", b"Error: no room", "the disk: no room", id="disk"),
+        pytest.param(5, b"", b"INFO\nError: locked", "the database: locked", id="database"),
+        pytest.param(1, b"", b"", "ended with status 1", id="silent"),
+        pytest.param(-9, b"", b"", "the crawl was killed (SIGKILL)", id="killed"),
+        pytest.param(
+            18,
+            b'{"failed_robots_unreachable": 3}',
+            b"",
+            "the site shuts us out: its robots.txt cannot be read; asked less often from now on",
+            id="robots.txt",
+        ),
+        pytest.param(
+            18,
+            b'{"failed_host_held": 3}',
+            b"",
+            "the site shuts us out: it asked to be left alone; asked less often from now on",
+            id="left alone",
+        ),
+    ],
+)
+def test_how_a_crawl_ended_is_told_by_its_meaning(status, said, complaint, problem):
+    ended = outcome(status, said, complaint)
+    assert ended.problem == problem
+    assert ended.counts.get("error") == problem
+    assert ended.counts.get(EXIT) == (status or None)
+
+
+def test_a_site_that_shuts_us_out_is_asked_less_often_until_it_lets_us_in(tmp_path):
+    """Both who crawls and who asks for the status know when: what ran stands in the archive alone."""
+    statuses, clock, told = iter((18, 18, 18, 0)), [NOON], []
+    every = Config(standard=SiteConfig(every=HOUR))
+
+    async def crawl_when_due():
+        writer = Writer(tmp_path / "a", None)
+        await writer.open()
+        script = f"import sys; print('{{}}'); sys.exit({next(statuses)})"
+        runner = Runner(
+            [find_site("baolaocai")],
+            every,
+            command=lambda _: [sys.executable, "-c", script],
+            writer=writer,
+            clock=lambda: clock[0],
+            tell=told.append,
+        )
+        await runner.once()
+        await writer.close()
+        with Archive.open(tmp_path / "a") as archive:
+            (site,) = outlook(archive, every, now=clock[0])
+        return datetime.fromisoformat(site["next_due_at"])
+
+    waits = []
+    for _ in range(4):
+        due_at = asyncio.run(crawl_when_due())
+        waits.append((due_at - clock[0]) / HOUR)
+        clock[0] = due_at
+    assert [event.kind for event in told] == ["begins", "fails"] * 3 + ["begins", "ends"]
+    for wait, least in zip(waits, (2, 4, 8, 1), strict=True):
+        assert least <= wait < 1.1 * least
 
 
 async def until(told, done, seconds=30):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -16,6 +17,7 @@ from archive.storage.views import SELECTABLES
 _slot = schema.slot
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
+_LOOKED_AT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,17 @@ def last_slot(connection: Connection, site: str) -> Slot | None:
     """The newest slot of a site."""
     row = connection.execute(_SLOTS.where(_slot.c.site == site).order_by(_slot.c.due_at.desc()).limit(1)).first()
     return None if row is None else Slot(*row)
+
+
+def ended_alike(connection: Connection, site: str, name: str, value: object) -> int:
+    """How many of the newest slots of a site have this value among their counts, before one that has not."""
+    rows = connection.execute(
+        select(_slot.c.counts)
+        .where(_slot.c.site == site, _slot.c.state != RUNNING)
+        .order_by(_slot.c.due_at.desc())
+        .limit(_LOOKED_AT)
+    )
+    return sum(1 for _ in takewhile(lambda row: row.counts.get(name) == value, rows))
 
 
 def all_last(connection: Connection) -> dict[str, Slot]:

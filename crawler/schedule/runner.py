@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
@@ -21,7 +20,9 @@ from archive.storage.slots import DONE, FAILED, RUNNING
 from crawler.config import Config
 from crawler.crawl.alone import PARENT
 from crawler.crawl.writer import Writer
-from crawler.schedule.timing import WEEK, interval, next_slot
+from crawler.exits import SHUT_OUT
+from crawler.schedule.outcome import EXIT, outcome
+from crawler.schedule.timing import WEEK, interval, next_slot, pause
 from crawler.sites import Site
 
 LEASE = timedelta(seconds=60)
@@ -119,17 +120,18 @@ class Runner:
     async def _due(self, site: Site) -> datetime:
         now = self._clock()
 
-        def ask(archive: Archive) -> tuple[slots.Slot | None, int]:
+        def ask(archive: Archive) -> tuple[slots.Slot | None, int, int]:
             with archive.reading() as connection:
                 published = slots.published_since(connection, now - timedelta(days=WEEK))
-                return slots.last_slot(connection, site.name), published.get(site.name, 0)
+                shut_out = slots.ended_alike(connection, site.name, EXIT, SHUT_OUT)
+                return slots.last_slot(connection, site.name), published.get(site.name, 0), shut_out
 
-        last, published = await self._writer.call(ask)
+        last, published, shut_out = await self._writer.call(ask)
         if last is not None and last.state == RUNNING:
             # Held by somebody, or left by a crash: then it is repeated as soon as its lease is over.
             return max(last.leased_until or last.due_at, last.due_at)
         chosen = self._config.of(site.name)
-        every = chosen.every or interval(published)
+        every = pause(chosen.every or interval(published), shut_out)
         after = None if last is None else last.due_at
         return next_slot(site.name, after, every=every, quiet=chosen.quiet, offset=site.offset, now=now)
 
@@ -168,21 +170,22 @@ class Runner:
         said = asyncio.ensure_future(process.communicate())
         last = await self._watch(site, slot, held, process, said)
         out, err = await said
-        counts, problem = _outcome(process, out, err)
-        state = FAILED if problem else DONE
+        assert process.returncode is not None
+        ended = outcome(process.returncode, out, err)
+        state = FAILED if ended.problem else DONE
 
         def finish(archive: Archive, held: datetime) -> bool:
             with archive.writing() as connection:
                 return slots.finish(
-                    connection, site.name, slot, held=held, state=state, now=self._clock(), counts=counts
+                    connection, site.name, slot, held=held, state=state, now=self._clock(), counts=ended.counts
                 )
 
         if last is None or not await self._writer.call(lambda archive: finish(archive, last)):
             self._fails(site, slot, "the slot was lost to another schedule, which repeats the crawl")
-        elif problem:
-            self._fails(site, slot, problem)
+        elif ended.problem:
+            self._fails(site, slot, ended.problem)
         else:
-            self._tell(Event(self._clock(), site.name, "ends", slot, _summary(counts)))
+            self._tell(Event(self._clock(), site.name, "ends", slot, _summary(ended.counts)))
 
     async def _watch(
         self,
@@ -240,18 +243,6 @@ async def _end(process: Process, said: asyncio.Future[Any]) -> None:
     if process.returncode is None:
         process.kill()
         await asyncio.wait({said})
-
-
-def _outcome(process: Process, out: bytes, err: bytes) -> tuple[dict[str, Any], str | None]:
-    """The account of a crawl, and what went wrong with it, if anything did."""
-    try:
-        counts = json.loads(out) if out.strip() else {}
-    except ValueError:
-        counts = {}
-    if process.returncode == 0:
-        return counts, None
-    lines = err.decode(errors="replace").strip().splitlines()
-    return counts, lines[-1] if lines else f"ended with status {process.returncode}"
 
 
 def _summary(counts: dict[str, Any]) -> str:

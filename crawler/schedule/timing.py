@@ -10,6 +10,9 @@ from crawler.config import Quiet
 USUAL = timedelta(minutes=30)
 """For a site of which too little is known."""
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(hours=6)
+LONGEST_PAUSE = timedelta(days=1)
+"""For a site that shuts us out: robots.txt is to be read anew within a day (RFC 9309, 2.4)."""
+MOST_DOUBLINGS = 10
 NEW_A_CRAWL = 6
 """Articles that a crawl should find: fewer are hardly worth the requests, more have waited long."""
 ENOUGH = 10
@@ -28,6 +31,16 @@ def interval(articles_a_week: int) -> timedelta:
     if articles_a_week < ENOUGH:
         return USUAL
     return min(LONGEST, max(SHORTEST, timedelta(days=WEEK) * NEW_A_CRAWL / articles_a_week))
+
+
+def pause(every: timedelta, shut_out: int) -> timedelta:
+    """The interval of a site that let the last so many crawls fetch nothing: twice as long each time, up to a day.
+
+    >>> [str(pause(timedelta(hours=6), shut_out)) for shut_out in (0, 1, 2, 3)]
+    ['6:00:00', '12:00:00', '1 day, 0:00:00', '1 day, 0:00:00']
+    """
+    longer: timedelta = every * 2 ** min(shut_out, MOST_DOUBLINGS)
+    return max(every, min(LONGEST_PAUSE, longer))
 
 
 def next_slot(
