@@ -1,7 +1,8 @@
 """One crawl in a process of its own, as a test wants it: Scrapy's reactor cannot be started twice.
 
 Called with one JSON object: paper, base, folder, now (ISO), and whatever else `crawl` takes. For drills: `delay`,
-`backoff`, `jump` ([answers, days]: the clock is set), `time_limit` of readers, and `without`: protections switched off,
+`backoff`, `jump` ([answers, days]: the clock is set), `time_limit` of readers, `disk_log` (where to record what is
+written and synced), and `without`: protections switched off,
 so that a drill can show that it would notice (`drills.controls`)."""
 
 import itertools
@@ -16,7 +17,7 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
-from drills import controls
+from drills import controls, disk
 
 from crawler.crawl import readers
 from crawler.crawl.account import CrawlAccount
@@ -36,6 +37,8 @@ def main() -> None:
     )
     if "kill_after" in wish:
         _kill_after(wish["kill_after"])
+    if "disk_log" in wish:
+        disk.record(Path(wish["folder"]), Path(wish["disk_log"]), no_sync="synced files" in wish.get("without", ()))
     if wish.get("without"):
         controls.switch_off(wish["without"])
     if "time_limit" in wish:
@@ -45,7 +48,7 @@ def main() -> None:
         sys.addaudithook(_refuse_network)
     account = crawl(
         site,
-        Place(Path(wish["folder"])),
+        Place(Path(wish["folder"]), wish.get("database")),
         Plan(
             revisit=Revisit(wish.get("revisit", "due")),
             budget=wish.get("budget", 10_000),

@@ -13,17 +13,20 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from newsroom import Newsroom, serve
+from newsroom import Newsroom, oracle, serve
 
 from archive import warc
 from archive.core import Archive
 from archive.verify import verify
+from crawler.extraction.decode import Failure, decode_content
 
 ROOT = Path(__file__).parent.parent.parent
 IS_LONG = os.environ.get("LUUBAO_DRILLS") == "long"
@@ -65,10 +68,17 @@ class Findings:
 class Lab:
     """One paper, one archive."""
 
-    def __init__(self, server, folder: Path) -> None:
-        self.server, self.folder = server, folder
+    def __init__(self, server, folder: Path, database: str | None = None) -> None:
+        self.server, self.folder, self.database = server, folder, database
         self.paper = server.newsroom.papers[0].name
         self.base = server.urls[self.paper]
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        """The clock of crawls: the paper's, and the time that this drill takes.
+
+        For a crawl that began where the last one began, what that one found at its end would not be due yet."""
+        return self.server.now() + timedelta(seconds=time.monotonic() - self._began)
 
     def start(self, *, env: dict[str, str] | None = None, **wish) -> subprocess.Popen:
         """Begin a crawl in a session of its own."""
@@ -76,7 +86,8 @@ class Lab:
             "paper": self.paper,
             "base": self.base,
             "folder": str(self.folder),
-            "now": self.server.now().isoformat(),
+            "database": self.database,
+            "now": self.now().isoformat(),
             "sources": SOURCES,
         } | wish
         return subprocess.Popen(
@@ -108,8 +119,12 @@ class Lab:
         process.communicate(timeout=120)
         return is_killed
 
+    def open(self) -> Archive:
+        """The archive, for reading."""
+        return Archive.open(self.folder, database=self.database)
+
     def articles(self) -> dict[str, dict]:
-        with Archive.open(self.folder) as archive:
+        with self.open() as archive:
             return {_path(row["url"]): row for row in archive.rows("articles")}
 
     def served(self) -> set[str]:
@@ -117,15 +132,18 @@ class Lab:
         shown = (one for one in self.server.log if one.is_article and one.status == 200 and one.fault is None)
         return {_path(one.path) for one in shown}
 
-    def judge(self, expected: set[str], *, versions: int = 1) -> Findings:
-        """Whether everything expected is there once, and every record stands where its row says."""
+    def judge(self, expected: set[str], *, versions: Mapping[str, int] | None = None) -> Findings:
+        """Whether everything expected is there once, and every record stands where its row says.
+
+        `versions` says of how many versions an article may be; without it, of one."""
+        allowed = versions or {}
         articles = self.articles()
         found = Findings(
             articles=len(articles),
             lost=expected - articles.keys(),
-            doubled={path for path, row in articles.items() if row["versions"] > versions},
+            doubled={path for path, row in articles.items() if row["versions"] > allowed.get(path, 1)},
         )
-        with Archive.open(self.folder) as archive:
+        with self.open() as archive:
             found.problems += [f"{problem.where}: {problem.what}" for problem in verify(archive).problems]
             rows = list(archive.rows("captures"))
             found.captures = len(rows)
@@ -152,6 +170,8 @@ def cli(lab: Lab, *, room: int | None = None, delay: float = 0, without=()):
     if room is not None:
         steps.insert(0, f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))")
     command = ["crawl", f"{lab.base}/", "--allow-private", "--delay", str(delay), "--archive", str(lab.folder)]
+    if lab.database is not None:
+        command += ["--database", lab.database]
     process = subprocess.Popen(
         [sys.executable, "-c", "; ".join(steps), *command],
         cwd=ROOT, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "PATH": ""},
@@ -185,10 +205,30 @@ def _path(url: str) -> str:
 
 
 @contextmanager
-def newsroom(folder: Path, *, articles: int, paper: str = "baolaocai", seed: int = 7):
+def newsroom(folder: Path, *, articles: int, paper: str = "baolaocai", seed: int = 7, database: str | None = None):
     """A lab with one paper that has about so many articles."""
     with serve(Newsroom(seed, papers=(paper,), articles=articles)) as server:
-        yield Lab(server, folder)
+        yield Lab(server, folder, database)
+
+
+def printed(lab: Lab) -> dict[str, int]:
+    """How many versions of each article the paper showed whole, by path."""
+    shown = oracle(lab.server.newsroom, lab.server.now(), lab.server.visits())
+    return {_path(article.url): len(article.versions) for article in shown}
+
+
+def never_printed(lab: Lab) -> list[str]:
+    """Versions whose capture is no page as the paper printed it at any moment of this drill."""
+    moments = sorted({one.clock for one in lab.server.log})
+    wrong = []
+    with lab.open() as archive:
+        for row in archive.rows("versions"):
+            capture = archive.load_capture(row["capture_id"])
+            content = decode_content(capture.payload, capture.header("Content-Encoding"))
+            pages = (lab.server.newsroom.page(lab.paper, _path(capture.url), moment).body for moment in moments)
+            if isinstance(content, Failure) or content.body not in pages:
+                wrong.append(f"version {row['version']} of {capture.url}")
+    return wrong
 
 
 def standing(lab: Lab) -> set[str]:

@@ -1,13 +1,19 @@
 """D9, D10: pages that are none, and pages that attack; the good ones stay as they were, and the crawl goes on."""
 
+import time
+
 import pytest
 from builders import capture
+from click.testing import CliRunner
 
 from archive.core import Archive
 from archive.types import Verdict
+from crawler.cli import main
 from crawler.crawl import readers
 from drills.lab import long_only, newsroom, say, size, standing
 
+BACKFILL = "2020-01-01T00:00:00+00:00"
+INSERTED = "Tòa soạn ra mắt chuyên trang mới về đời sống vùng cao, mời bạn đọc theo dõi từ số báo ngày hôm nay."
 KINDS = ("captcha", "consent", "soft_404", "empty", "half", "mojibake", "redirect_home", "emptied")
 
 
@@ -44,6 +50,55 @@ def test_control_d9_without_holding_heads_change(tmp_path):
     with newsroom(tmp_path / "archive", articles=20) as lab:
         lab.crawl()
         assert spoil_known_articles(lab, "half", without=["holding"])[0] > 0
+
+
+TRIPS_WITHIN = 30
+"""Pages of a redesign that may have become versions before the breaker of their site trips."""
+
+
+def luubao(*words: str, lab) -> str:
+    done = CliRunner().invoke(main, [*words, "--archive", str(lab.folder)])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def edited_of(lab, known) -> int:
+    """How many of the articles that were there before have another version now."""
+    return sum(row["versions"] > 1 for path, row in lab.articles().items() if path in known)
+
+
+def test_d9_a_redesign_amid_a_crawl_trips_the_breaker_and_a_person_resumes(tmp_path):
+    """From one answer to the next every text of the paper begins with the same paragraph."""
+    with newsroom(tmp_path / "archive", articles=size(60, 200)) as lab:
+        lab.crawl(since=BACKFILL)
+        known = lab.articles().keys()
+        lab.server.clock.advance(minutes=5)
+        before = len(lab.server.log)
+        process = lab.start(since=BACKFILL, revisit="all", delay=0.01)
+        while process.poll() is None and len(lab.server.log) < before + 12:
+            time.sleep(0.005)
+        assert process.poll() is None
+        lab.server.faults.add("inserted", path="-post", page=INSERTED)
+        process.communicate(timeout=600)
+        assert process.returncode == 0
+        edited = edited_of(lab, known)
+        with lab.open() as archive:
+            held = [row["reason"] for row in archive.rows("held")]
+        say("D9 redesign", articles=len(known), versions_before_it_tripped=edited, held=len(held))
+        assert 0 < edited <= TRIPS_WITHIN
+        assert set(held) == {"redesign"}
+        assert len(held) >= len(known) - TRIPS_WITHIN - 12
+        assert "breaker   baolaocai since" in luubao("status", lab=lab)
+        # Later crawls find the site as it is now, and still hold it.
+        lab.crawl(since=BACKFILL, revisit="all")
+        assert edited_of(lab, known) == edited
+        luubao("held", "resume", "baolaocai", lab=lab)
+        assert "breaker" not in luubao("status", lab=lab)
+        lab.crawl(since=BACKFILL, revisit="all")
+        with lab.open() as archive:
+            assert not list(archive.rows("held"))
+        assert edited_of(lab, known) == len(known)
+        assert not lab.judge(standing(lab), versions=dict.fromkeys(standing(lab), 2)).problems
 
 
 HOSTILE = {"attributes": 3_000_000, "deep": 2_000_000, "huge": 6_000_000}

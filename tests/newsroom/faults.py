@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -47,9 +49,9 @@ class Fault:
     retry_after: str | None = None
     """For 503 and 429: `seconds`, `date`, or None for no such header."""
     page: str = ""
-    """For `body`: the payload."""
+    """For `body`: the payload; for `inserted`: a paragraph."""
     size: int = 2_000_000
-    """For huge, deep and attribute pages: bytes, roughly."""
+    """For huge, deep and attribute pages, and what a bomb unfolds to: bytes, roughly."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -172,6 +174,16 @@ def _given(_page: Page, fault: Fault, _newsroom: Newsroom, _paper: Paper, _now: 
     return Page(200, (("Content-Type", HTML),), fault.page.encode)
 
 
+_BODY = b'itemprop="articleBody">'
+
+
+def _inserted(page: Page, fault: Fault, _newsroom: Newsroom, _paper: Paper, _now: datetime) -> Page:
+    """The same paragraph at the head of every text of the EPI template."""
+    return Page(page.status, page.headers, lambda: page.body.replace(_BODY, _BODY + f"<p>{fault.page}</p>".encode()))
+
+
+_ENTITIES = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, 30))
+_XML_BOMB = f'<!DOCTYPE bomb [<!ENTITY a0 "bao">{_ENTITIES}]><urlset><url><loc>&a29;</loc></url></urlset>'
 _LOOP = "/vong-lap-"
 
 
@@ -205,6 +217,8 @@ CONTENT: dict[str, _Make] = {
     "redirect_home": _redirect(lambda base, _target: f"{base}/"),
     "redirect_loop": _redirect(_loop),
     "body": _given,
+    "inserted": _inserted,
+    "xml_bomb": _bytes(lambda _body: _XML_BOMB.encode(), "application/xml"),
 }
 
 
@@ -276,6 +290,35 @@ def _drip(answer: Answer, fault: Fault) -> Delivery:
     return Delivery(((0, answer.header_block()), *((pause, chunk) for chunk in chunks)))
 
 
+@lru_cache(maxsize=4)
+def _bomb(size: int) -> bytes:
+    compressor = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    piece = b"<p>0</p>" * 131_072
+    packed = b"".join(compressor.compress(piece) for _ in range(size // len(piece)))
+    return packed + compressor.flush()
+
+
+def _gzip_bomb(answer: Answer, fault: Fault) -> Delivery:
+    body = _bomb(fault.size)
+    return Delivery(((0, answer.header_block(Content_Encoding="gzip", Content_Length=str(len(body))) + body),))
+
+
+_PIECE = b"10000\r\n" + b"<p>0</p>" * 8192 + b"\r\n"
+_PIECES = 4000
+
+
+def _endless(answer: Answer, _fault: Fault) -> Delivery:
+    """In chunks, the last of which never comes: 260 MB, which nobody should wait for."""
+    head = answer.header_block(Content_Length=None, Content_Encoding=None, Transfer_Encoding="chunked")
+    return Delivery(((0, head), *[(0.001, _PIECE)] * _PIECES), "close")
+
+
+def _trickle(answer: Answer, fault: Fault) -> Delivery:
+    """A byte now and then, for so many seconds."""
+    pieces = [answer.body[at : at + 1] for at in range(int(fault.seconds * 10))]
+    return Delivery(((0, answer.header_block()), *((0.1, piece) for piece in pieces)), "close")
+
+
 WIRE: dict[str, Callable[[Answer, Fault], Delivery]] = {
     "rst": lambda answer, _f: Delivery(((0, (answer.header_block() + answer.body)[: len(answer.body) // 2]),), "abort"),
     "refuse": lambda _a, _f: Delivery((), "abort"),
@@ -299,10 +342,14 @@ WIRE: dict[str, Callable[[Answer, Fault], Delivery]] = {
     "hang": lambda _a, fault: Delivery(((fault.seconds, b""),), "close"),
     "slow": lambda answer, fault: Delivery(((fault.seconds, answer.header_block() + answer.body),)),
     "drip": _drip,
+    "trickle": _trickle,
+    "gzip_bomb": _gzip_bomb,
+    "endless": _endless,
 }
-"""`slow` answers late but whole, `hang` never, `stall` begins and stops, `drip` sends twenty small pieces."""
+"""`slow` answers late but whole, `hang` never, `stall` begins and stops, `drip` sends twenty small pieces, `trickle`
+ten bytes a second; `gzip_bomb` unfolds to `size` bytes."""
 
-UNCOMPRESSED = frozenset({"gzip_plain", "gzip_undeclared"})
+UNCOMPRESSED = frozenset({"gzip_plain", "gzip_undeclared", "gzip_bomb"})
 """Faults that need the body as it was before the server compressed it."""
 KINDS = frozenset({*CONTENT, *WIRE, "redesign"})
 """`redesign` prints articles in another template; the model does that."""
