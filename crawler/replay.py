@@ -17,10 +17,11 @@ from archive.decisions import read_decisions
 from archive.exceptions import ArchiveError
 from archive.prepared import Prepared, prepare_capture
 from archive.types import Capture, Document
+from crawler.capture_index import Entry, Place, load
 from crawler.extraction import extract
 from crawler.processes import reading_context
 from crawler.recording import Account
-from crawler.sources import Entry, Place, Sources, load
+from crawler.sources import Sources
 
 _LOOK_UP = 500
 """Captures looked up in the archive at once."""

@@ -9,21 +9,20 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-import tempfile
 import zipfile
-from array import array
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.exceptions import SourceError, WarcDamageError
-from archive.warc import Damage, Ignored, RecordError, Scanned, capture_of, read_record, scan, scanned_id
-from crawler.manifest import CONTENT_TYPES, MANIFEST, Page, read_manifest
+from archive.exceptions import SourceError
+from archive.warc import Damage, Ignored, Scanned, scan
+from crawler.capture_index import CaptureIndex, Entry, load
+from crawler.manifest import CONTENT_TYPES, MANIFEST, read_manifest
+from crawler.wanted import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from archive.types import Capture
 
@@ -33,33 +32,10 @@ _LOOKED_FOR = f"*.warc, *.warc.gz, *.wacz, or pages named by a {MANIFEST}"
 # What lies beside captures and says nothing that replay could use: expectations, notes, indexes of other tools.
 _KNOWN_NAMES = frozenset({"expected.json", "archive.db", "archive.db-wal", "archive.db-shm", "datapackage.json"})
 _KNOWN_STEMS = ("readme", "license", "notice", "datapackage-digest")
+# What `luubao export` writes besides: what was read in pages, and not the pages.
+_EXPORTS = frozenset({".jsonl", ".csv", ".parquet", ".db", ".sqlite", ".atom", ".json"})
 _KNOWN_SUFFIXES = frozenset({".cdx", ".cdxj", ".idx", ".torn", ".part", ".jsonl", ".lock", ".turn"})
-_URLS_IN_MEMORY = 16 * 1024 * 1024
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_NEVER = -(2**63)
 _WHOLE_IS_READ = "everything that is whole is replayed; for the rest, fetch the file again or restore it"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record is, for `load`; in a WACZ the offset counts from the beginning of the zip."""
-
-    path: str
-    offset: int
-    length: int
-    inner: int | None = None
-    original: Place | None = None
-    """For a revisit: the record that holds its payload."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One capture to replay."""
-
-    captured_at: datetime
-    capture_id: str
-    locator: Place | Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +52,6 @@ class Skipped:
         return self.offset is not None
 
 
-def load(locator: Place | Page) -> Capture:
-    """The capture at `locator`, verified; an ArchiveError if the file changed or was damaged since it was indexed."""
-    if isinstance(locator, Page):
-        try:
-            return locator.capture()
-        except OSError as error:
-            raise SourceError(f"cannot read {locator.path!r}: {error.strerror}") from error
-    path = Path(locator.path)
-    record = read_record(path, locator.offset, locator.length, inner=locator.inner)
-    first = locator.original
-    original = read_record(Path(first.path), first.offset, first.length, inner=first.inner) if first else None
-    try:
-        return capture_of(record, original)
-    except RecordError as error:
-        raise WarcDamageError(path, locator.offset, str(error)) from error
-
-
 class Sources:
     """All captures of some sources, oldest first.
 
@@ -105,6 +64,8 @@ class Sources:
         self.skipped = tuple(found.skipped)
         self.ignored = dict(found.ignored)
         """Records that are no captures, counted by WARC-Type."""
+        self.left_out = dict(found.left_out)
+        """Captures that are not wanted, counted by the reason."""
         self.decision_files = tuple(found.decision_files)
 
     def __len__(self) -> int:
@@ -114,17 +75,33 @@ class Sources:
         return (self._index.entry(number) for number in self._order)
 
 
-def open_sources(paths: Sequence[str | Path]) -> Sources:
+def open_sources(
+    paths: Sequence[str | Path], *, wanted: Wanted | None = None, progress: Callable[[int], None] = lambda _: None
+) -> Sources:
     """Index everything that `paths` name: files, folders (searched to the bottom) and patterns like `crawl-*.warc.gz`.
 
-    What cannot be a source is an ArchiveError. What is damaged or unknown inside one is in `skipped`."""
-    reader = _Reader()
+    What cannot be a source is an ArchiveError. What is damaged or unknown inside one is in `skipped`, what is not
+    `wanted` is counted in `left_out`. `progress` is called with the bytes of WARC files looked through since the last
+    call; `size_of` tells how many there are."""
+    reader = _Reader(wanted or Wanted(), progress)
     with reader.index.urls:
         for path in paths:
             for found in _expanded(path):
                 reader.read(found)
         reader.resolve_revisits()
         return Sources(reader)
+
+
+def size_of(paths: Sequence[str | Path]) -> int:
+    """Bytes of the WARC and WACZ files that `paths` name, to measure progress by."""
+    files = [
+        file
+        for path in paths
+        for found in _expanded(path)
+        for file in (found.rglob("*") if found.is_dir() else [found])
+        if not found.is_dir() or file.name.lower().endswith((*_WARC_NAMES, ".wacz"))
+    ]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _expanded(path: str | Path) -> list[Path]:
@@ -141,10 +118,13 @@ def _expanded(path: str | Path) -> list[Path]:
 class _Reader:
     """Walks sources and fills an index."""
 
-    def __init__(self) -> None:
-        self.index = _Index()
+    def __init__(self, wanted: Wanted, progress: Callable[[int], None]) -> None:
+        self._wanted = wanted
+        self._progress = progress
+        self.index = CaptureIndex()
         self.skipped: list[Skipped] = []
         self.ignored: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
         self.decision_files: list[Path | zipfile.Path] = []
         self._seen: set[Path] = set()
         self._listed: set[Path] = set()
@@ -161,6 +141,10 @@ class _Reader:
             self._read_manifest(path)
         elif path.suffix.lower() in CONTENT_TYPES:
             raise SourceError(f"{str(path)!r} is a loose page: list it in a {MANIFEST} and replay the folder")
+        elif path.suffix.lower() in _EXPORTS and path.name != DECISIONS:
+            raise SourceError(
+                f"{str(path)!r} holds no pages: let that archive export --format wacz, or name its folder"
+            )
         elif not self._read_by_name(path):
             self._read_once(path, is_zip=zipfile.is_zipfile(path))
 
@@ -186,7 +170,7 @@ class _Reader:
         """Read `path` if its name says what it is."""
         name = path.name.lower()
         if name == DECISIONS:
-            if path not in self.decision_files:
+            if self._wanted.decisions and path not in self.decision_files:
                 self.decision_files.append(path)
             self._sources += 1
             return True
@@ -217,19 +201,32 @@ class _Reader:
         if not self._is_new(path):
             return
         for page in pages:
-            self.index.add_capture(page, load(page))
+            found = _outlined(load(page))
+            assert found.payload_sha256 is not None
+            self.index.add(page, found, found.payload_sha256, is_wanted=self._is_wanted(found))
 
     def _read_warc(self, path: Path, *, start: int = 0, end: int | None = None) -> None:
-        holder = str(path)
+        holder, done = str(path), start
         for found in scan(path, start=start, end=end):
+            if not isinstance(found, Ignored):
+                self._progress(max(0, found.offset - done))
+                done = max(done, found.offset)
             if isinstance(found, Damage):
                 self._skip(path, found.offset, f"{found.reason}; {_WHOLE_IS_READ}")
             elif isinstance(found, Ignored):
                 self.ignored[found.type] += 1
-            elif found.payload_sha256 is None:
+            elif found.payload_sha256 is not None:
+                # What is not wanted may have the payload that a wanted revisit needs.
+                self.index.add(holder, found, found.payload_sha256, is_wanted=self._is_wanted(found))
+            elif self._is_wanted(found):
                 self.index.add_revisit(holder, found)
-            else:
-                self.index.add(holder, found, found.payload_sha256)
+        self._progress(max(0, (path.stat().st_size if end is None else end) - done))
+
+    def _is_wanted(self, found: Scanned) -> bool:
+        reason = self._wanted.why_not(found)
+        if reason is not None:
+            self.left_out[reason] += 1
+        return reason is None
 
     def _read_wacz(self, path: Path) -> None:
         """Read the WARCs of a WACZ where they lie: they are stored, so each is a part of the zip as it is."""
@@ -247,7 +244,7 @@ class _Reader:
         ]
         if not warcs:
             raise SourceError(f"WACZ {str(path)!r} has no WARC under archive/: make it again from its WARC files")
-        if any(info.filename == DECISIONS for info in infos):
+        if self._wanted.decisions and any(info.filename == DECISIONS for info in infos):
             self.decision_files.append(zipfile.Path(path, DECISIONS))
         for info in warcs:
             if info.compress_type != zipfile.ZIP_STORED:
@@ -267,6 +264,13 @@ class _Reader:
         self.skipped.append(Skipped(str(path), offset, reason))
 
 
+def _outlined(capture: Capture) -> Scanned:
+    """What a scan would have found of a page."""
+    payload, kind = hashlib.sha256(capture.payload).hexdigest(), capture.header("Content-Type")
+    moment, status = capture.captured_at, capture.status
+    return Scanned(0, 0, None, capture.url, moment, status, payload, "", content_type=kind, site=capture.site)
+
+
 def _is_known(path: Path) -> bool:
     name = path.name.lower()
     return name in _KNOWN_NAMES or name.startswith(_KNOWN_STEMS) or path.suffix.lower() in _KNOWN_SUFFIXES
@@ -284,154 +288,3 @@ def _start_in_zip(path: Path, info: zipfile.ZipInfo) -> int:
         file.seek(info.header_offset + 26)
         name_length, extra_length = int.from_bytes(file.read(2), "little"), int.from_bytes(file.read(2), "little")
     return info.header_offset + 30 + name_length + extra_length
-
-
-class _Index:
-    """Columns of numbers, one row a capture; what only the order needs is let go once that is found."""
-
-    def __init__(self) -> None:
-        self._holders: list[str | Page] = []
-        self._moments = array("q")
-        self._ids = array("Q")
-        self._holder_numbers = array("I")
-        self._offsets = array("Q")
-        self._lengths = array("Q")
-        self._inner: dict[int, int] = {}
-        self._originals: dict[int, int] = {}
-        """Of a revisit: the row of the record that holds its payload."""
-        self._dangling: set[int] = set()
-        self._revisits = array("I")
-        self._referred = array("q")
-        """For each of `_revisits` the moment of the capture that it names; _NEVER if it names none."""
-        self._statuses = array("h")
-        """... and its own status; -1 where it has no head."""
-        self._payloads = bytearray()
-        """SHA-256, 32 bytes a row."""
-        self._digests = array("Q")
-        # URLs decide the order only between captures of one moment, so they wait on the disk.
-        self.urls = tempfile.SpooledTemporaryFile(max_size=_URLS_IN_MEMORY)  # noqa: SIM115  # open_sources closes it
-        self._url_ends = array("Q")
-
-    def add_capture(self, holder: Page, capture: Capture) -> None:
-        """Add a capture that had to be read."""
-        payload = hashlib.sha256(capture.payload).hexdigest()
-        self.add(holder, Scanned(0, 0, None, capture.url, capture.captured_at, capture.status, payload, ""), payload)
-
-    def add(self, holder: str | Page, found: Scanned, payload_sha256: str) -> None:
-        """Add a row."""
-        self._add(holder, found, bytes.fromhex(payload_sha256))
-        self._ids.append(_id(found.url, found.captured_at, found.status, payload_sha256))
-
-    def add_revisit(self, holder: str, found: Scanned) -> None:
-        """Add a row whose payload, and so whose id, `resolve_revisits` finds when everything was added."""
-        self._revisits.append(len(self._ids))
-        self._referred.append(_NEVER if found.refers_to is None else _microseconds(found.refers_to[1]))
-        self._statuses.append(-1 if found.status is None else found.status)
-        self._add(holder, found, bytes(32))
-        self._ids.append(0)
-
-    def _add(self, holder: str | Page, found: Scanned, payload_sha256: bytes) -> None:
-        if not self._holders or self._holders[-1] != holder:
-            self._holders.append(holder)
-        if found.inner is not None:
-            self._inner[len(self._ids)] = found.inner
-        self._holder_numbers.append(len(self._holders) - 1)
-        self._moments.append(_microseconds(found.captured_at))
-        self._offsets.append(found.offset)
-        self._lengths.append(found.length)
-        self._payloads += payload_sha256
-        self._digests.append(_short(found.payload_digest))
-        self.urls.write(found.url.encode("utf-8", "surrogatepass"))
-        self._url_ends.append(self.urls.tell())
-
-    def resolve_revisits(self) -> list[tuple[Place, str]]:
-        """Give every revisit its payload; returns place and address of those whose payload is not here."""
-        repeated = set(self._revisits)
-        wanted = {self._digests[row] for row in repeated}
-        found: dict[int, list[int]] = {}
-        for row, digest in enumerate(self._digests if wanted else ()):
-            if digest in wanted and row not in repeated:
-                found.setdefault(digest, []).append(row)
-        dangling = []
-        for row, referred, status in zip(self._revisits, self._referred, self._statuses, strict=True):
-            rivals = found.get(self._digests[row])
-            if rivals is None:
-                self._dangling.add(row)
-                dangling.append((self._place(row), self._url(row).decode("utf-8", "surrogatepass")))
-                continue
-            # The capture that it names, else the first: one that was cut off may have the same payload.
-            self._originals[row] = min(rivals, key=lambda at: (self._moments[at] != referred, *self._rank(at)))
-            self._name(row, None if status < 0 else status)
-        return dangling
-
-    def _rank(self, row: int) -> tuple[int, int]:
-        return self._moments[row], self._ids[row]
-
-    def _name(self, row: int, status: int | None) -> None:
-        """Give a revisit the payload of its original and, by that, its id."""
-        original = self._originals[row]
-        payload = self._payloads[32 * original : 32 * original + 32]
-        self._payloads[32 * row : 32 * row + 32] = payload
-        url, captured_at = self._url(row).decode("utf-8", "surrogatepass"), self._moment(row)
-        if status is None:
-            status = load(self._place(row)).status
-        self._ids[row] = _id(url, captured_at, status, payload.hex())
-
-    def order(self) -> array[int]:
-        """The rows by moment, URL and payload. Ends the filling."""
-        known = (row for row in range(len(self._moments)) if row not in self._dangling)
-        rows = array("I", sorted(known, key=self._moments.__getitem__))
-        start = 0
-        for position in range(1, len(rows) + 1):
-            if position < len(rows) and self._moments[rows[position]] == self._moments[rows[start]]:
-                continue
-            if position - start > 1:
-                rows[start:position] = array("I", sorted(rows[start:position], key=self._tie_break))
-            start = position
-        self._url_ends, self._payloads, self._digests = array("Q"), bytearray(), array("Q")
-        self._revisits, self._referred, self._statuses = array("I"), array("q"), array("h")
-        return rows
-
-    def entry(self, row: int) -> Entry:
-        holder = self._holders[self._holder_numbers[row]]
-        return Entry(
-            captured_at=self._moment(row),
-            capture_id=f"{self._ids[row]:016x}",
-            locator=holder if isinstance(holder, Page) else self._place(row),
-        )
-
-    def _moment(self, row: int) -> datetime:
-        return _EPOCH + self._moments[row] * _MICROSECOND
-
-    def _place(self, row: int) -> Place:
-        original = self._originals.get(row)
-        return Place(
-            path=str(self._holders[self._holder_numbers[row]]),
-            offset=self._offsets[row],
-            length=self._lengths[row],
-            inner=self._inner.get(row),
-            original=None if original is None else self._place(original),
-        )
-
-    def _url(self, row: int) -> bytes:
-        start = self._url_ends[row - 1] if row else 0
-        self.urls.seek(start)
-        return self.urls.read(self._url_ends[row] - start)
-
-    def _tie_break(self, row: int) -> tuple[bytes, bytes, int]:
-        # UTF-8 sorts like the characters that it stands for.
-        return self._url(row), bytes(self._payloads[32 * row : 32 * row + 8]), self._ids[row]
-
-
-def _id(url: str, captured_at: datetime, status: int | None, payload_sha256: str) -> int:
-    name = scanned_id(url=url, captured_at=captured_at, status=status, payload_sha256=payload_sha256)
-    return int(name, 16)
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _short(digest: str) -> int:
-    """A payload digest in eight bytes; `load` compares the digest in full."""
-    return int.from_bytes(hashlib.blake2b(digest.encode(), digest_size=8).digest(), "big")

@@ -312,7 +312,7 @@ LEFT JOIN capture c ON c.id = x.capture_id""",
         "One row a replay or crawl.",
         {
             "run_id": "Number of the run in this archive.",
-            "kind": "`replay`, `crawl`, `reextract` or `reindex`.",
+            "kind": "`replay`, `import`, `crawl`, `reextract` or `reindex`.",
             "started_at": "UTC.",
             "finished_at": "UTC; NULL while it runs, or if it was cut off.",
             "counts": "JSON object of what it did.",

@@ -91,6 +91,9 @@ class Scanned:
     payload_digest: str
     refers_to: tuple[str, datetime] | None = None
     """Of a revisit: address and moment of the capture that it repeats, if it says."""
+    content_type: str | None = None
+    site: str | None = None
+    """`Luubao-Site`: the site where the address does not tell it."""
 
 
 def members(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Member | Damage]:
@@ -137,6 +140,8 @@ def scan(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Scan
             found.payload_sha256,
             found.payload_digest,
             found.refers_to,
+            found.content_type,
+            found.site,
         )
 
 

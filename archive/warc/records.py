@@ -52,6 +52,10 @@ class Outline:
     """As `algorithm:VALUE`, comparable between records; SHA-1 of the payload if the record does not state one."""
     refers_to: tuple[str, datetime] | None = None
     """Of a revisit: address and moment of the capture that it repeats, if it says."""
+    content_type: str | None = None
+    """As the server named it, or, of a file, the record; None if nobody did."""
+    site: str | None = None
+    """`Luubao-Site`: the site where the address does not tell it."""
 
 
 def parse_fields(head: bytes) -> dict[str, str]:
@@ -85,20 +89,24 @@ def outline(record: Record) -> Outline | None:
     if not is_capture(record):
         return None
     _check_digest(record)
-    url, captured_at = _url(record), _captured_at(record)
+    url, captured_at, site = _url(record), _captured_at(record), record.fields.get("luubao-site")
     if record.type == "revisit":
         digest = _revisited_digest(record)
-        status = _HttpHead.of(record.block).status if record.block.strip() else None
-        return Outline(url, captured_at, status, None, digest, _refers_to(record))
-    status = None
+        refers_to = _refers_to(record)
+        if not record.block.strip():
+            return Outline(url, captured_at, None, None, digest, refers_to, None, site)
+        head = _HttpHead.of(record.block)
+        return Outline(url, captured_at, head.status, None, digest, refers_to, head.content_type, site)
+    status, content_type = None, record.fields.get("content-type")
     payload: bytes | memoryview = record.block
     if _is_http(record):
         head = _HttpHead.of(record.block)
-        status = head.status
+        status, content_type = head.status, head.content_type
         payload, _ = head.payload(record.block)
     stated = record.fields.get("warc-payload-digest")
     digest = _comparable(stated) if stated else sha1_digest(payload)
-    return Outline(url, captured_at, status, hashlib.sha256(payload).hexdigest(), digest)
+    payload_sha256 = hashlib.sha256(payload).hexdigest()
+    return Outline(url, captured_at, status, payload_sha256, digest, None, content_type, site)
 
 
 def capture_of(record: Record, original: Record | None = None) -> Capture:
@@ -254,6 +262,7 @@ def _check_digest(record: Record) -> None:
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(rb"(HTTP/[\d.]+)[ \t]+(\d{3})(?:[ \t]+([^\r\n]*))?")
 _CHUNKED = re.compile(rb"\n[ \t]*transfer-encoding[ \t]*:[^\n]*\bchunked", re.IGNORECASE)
+_CONTENT_TYPE = re.compile(rb"\n[ \t]*content-type[ \t]*:([^\r\n]*)", re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 
 
@@ -276,6 +285,12 @@ class _HttpHead:
             raise RecordError("no HTTP status line")
         version, status, reason = line.groups()
         return cls(raw, end.end() if end else len(block), version.decode(), int(status), _text(reason or b"").strip())
+
+    @property
+    def content_type(self) -> str | None:
+        """The first Content-Type, without the rest of the headers."""
+        found = _CONTENT_TYPE.search(self.raw)
+        return _text(found[1]).strip() if found else None
 
     def headers(self) -> tuple[tuple[str, str], ...]:
         """All headers in the order received, without Transfer-Encoding: it is undone in what we hand on."""

@@ -12,10 +12,11 @@ import click
 
 from archive.exceptions import ArchiveError
 from archive.types import Capture
+from crawler.capture_index import load
 from crawler.checking import Promise, judge_pages, look
 from crawler.cli.options import endpoints, json_option, one_line, print_json, print_table
 from crawler.sites import Site, find_site, sites
-from crawler.sources import load, open_sources
+from crawler.sources import open_sources
 
 _WORDS = {True: "holds", False: "broken", None: "unsure"}
 

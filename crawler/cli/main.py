@@ -9,6 +9,7 @@ from crawler.cli.copies import compare, copies, flows
 from crawler.cli.crawl import crawl
 from crawler.cli.decide import held, not_same, original, same, take_down
 from crawler.cli.export import export
+from crawler.cli.importing import import_
 from crawler.cli.inspect import fingerprint, status, verify
 from crawler.cli.read import articles, changes, clusters, diff, show
 from crawler.cli.record import record
@@ -36,6 +37,7 @@ for command in (
     crawl,
     schedule,
     replay,
+    import_,
     reextract,
     reindex,
     articles,

@@ -19,16 +19,18 @@ from crawler.replay import replay as run_replay
 from crawler.seeds import find_seeds, write_expected
 from crawler.sources import Sources, open_sources
 
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
+workers_option = click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=lambda: min(os.cpu_count() or 1, 8),
     show_default="one a processor",
     help="Processes that read pages.",
 )
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@workers_option
 @click.option("--write-expected", is_flag=True, help="Record what each seed below PATH yields as its expected.json.")
 @json_option
 @archive_options
@@ -53,9 +55,13 @@ def replay(
         return
     if workers > 1:
         begin_importing()
-    sources = open_sources(paths)
+    take_in(open_sources(paths), "replay", folder, database, workers=workers, as_json=as_json)
+
+
+def take_in(sources: Sources, kind: str, folder: Path, database: str | None, *, workers: int, as_json: bool) -> None:
+    """Record `sources` as a run of this kind, and say what became of them."""
     with open_archive(folder, database=database) as archive:
-        run = archive.start_run("replay", at=datetime.now(UTC))
+        run = archive.start_run(kind, at=datetime.now(UTC))
         with click.progressbar(length=len(sources), label="replaying", file=sys.stderr) as bar:
             account = run_replay(archive, sources, workers=workers, progress=bar.update)
         archive.finish_run(run, at=datetime.now(UTC), counts=account.as_counts())
@@ -65,7 +71,7 @@ def replay(
         if as_json:
             print_json(_as_json(account, sources, archive))
         else:
-            _print_account(account, archive, folder)
+            _print_account(account, sources, archive, folder)
     lost = sum(skipped.is_loss for skipped in sources.skipped)
     if lost:
         raise click.ClickException(
@@ -82,13 +88,17 @@ def _as_json(account: Account, sources: Sources, archive: Archive) -> dict[str, 
         "skipped": [
             {"path": skipped.path, "offset": skipped.offset, "reason": skipped.reason} for skipped in sources.skipped
         ],
+        "left_out": sources.left_out,
+        "no_captures": sources.ignored,
     }
 
 
-def _print_account(account: Account, archive: Archive, folder: Path) -> None:
+def _print_account(account: Account, sources: Sources, archive: Archive, folder: Path) -> None:
     if account.new == 0 and account.decisions == 0:
-        has_all = f"the archive has all {account.captures} pages already" if account.captures else "there is no page"
+        none = "no page of these is wanted" if sources.left_out else "there is no page"
+        has_all = f"the archive has all {account.captures} pages already" if account.captures else none
         click.echo(f"Nothing changed: {has_all}.")
+        _print_left_out(sources)
         click.echo(f"Next: luubao status --archive {shlex.quote(str(folder))}")
         return
     roles = {role: count for role, count in archive.tally("cluster_members", "role")}  # noqa: C416  rows are no pairs
@@ -110,7 +120,15 @@ def _print_account(account: Account, archive: Archive, folder: Path) -> None:
     nothing = account.outcomes[Outcome.NOTHING]
     if nothing:
         click.echo(f"{'no article':<10} {nothing:>7}  lists, redirects, outages")
+    _print_left_out(sources)
     click.echo(f"Next: luubao {'held' if held else 'articles'} --archive {shlex.quote(str(folder))}")
+
+
+def _print_left_out(sources: Sources) -> None:
+    if sources.left_out:
+        reasons = sorted(sources.left_out.items(), key=lambda each: (-each[1], each[0]))
+        said = one_line(", ".join(f"{count} {reason}" for reason, count in reasons))
+        click.echo(f"{'left out':<10} {sum(sources.left_out.values()):>7}  {said}")
 
 
 def _excerpts(count: int) -> str:

@@ -9,11 +9,12 @@ import click
 
 from archive.core import Archive
 from archive.exceptions import ArchiveError
+from crawler.capture_index import load
 from crawler.cli.options import archive_options, json_option, print_json, print_table, reading
 from crawler.manifest import Page
 from crawler.seeds import find_seeds
 from crawler.sites import Site, site_of, sites
-from crawler.sources import load, open_sources
+from crawler.sources import open_sources
 
 
 @click.command("sites")

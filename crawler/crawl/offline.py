@@ -20,9 +20,10 @@ from scrapy.utils.misc import load_object
 from archive.exceptions import ArchiveError
 from archive.types import Capture
 from archive.urls import identity
+from crawler.capture_index import Entry, load
 from crawler.middlewares.capture import CAPTURE
 from crawler.politeness.refusal import Refusal, RefusedError
-from crawler.sources import Entry, load, open_sources
+from crawler.sources import open_sources
 
 _STEP = timedelta(hours=1)
 """The clock goes on by as much at least where nothing was to be had: the addresses of sources follow the calendar."""
