@@ -53,7 +53,7 @@ def test_what_this_run_has_had_is_passed_over_however_much_it_is(connection):
 def test_what_is_done_with_is_looked_at_again_when_a_list_names_it_a_day_later(connection, state):
     frontier.add(connection, "a", addresses(1), now=NOW)
     (visit,) = lease(connection, limit=1)
-    frontier.settle(connection, visit.id, state=state, due_at=None, visited_at=NOW)
+    frontier.settle(connection, visit.id, {"state": state, "due_at": None, "visited_at": NOW})
     for hours, found in ((1, 0), (25, 1)):
         later = NOW + timedelta(hours=hours)
         assert frontier.add(connection, "a", addresses(1), now=later) == (0, 1)

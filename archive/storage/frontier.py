@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, case, func, insert, literal, or_, select, update
 
 from archive import revisit
 from archive.storage import schema
@@ -216,18 +216,22 @@ def release(connection: Connection, site: str) -> int:
     ).rowcount
 
 
-def settle(connection: Connection, visit: int, **columns: Any) -> None:  # noqa: ANN401  columns of `frontier`
-    """Note how a visit ended, and give back its lease."""
-    connection.execute(update(_frontier).where(_frontier.c.id == visit), {"leased_until": None, **columns})
+def settle(
+    connection: Connection, visit: int, columns: Mapping[str, object], *, is_read: bool = False, is_edit: bool = False
+) -> None:
+    """Note how a visit ended, and give back its lease; count it if the answer showed the article (`is_read`)."""
+    counted = {"new_visits": int(is_read), "new_edits": int(is_edit)}
+    connection.execute(_SETTLE, {"visit": visit, "leased_until": None, **counted, **columns})
 
 
-def count_visit(connection: Connection, visit: int, *, is_edit: bool) -> None:
-    """Count an answer that could be read."""
-    connection.execute(
-        update(_frontier)
-        .where(_frontier.c.id == visit)
-        .values(visits=_frontier.c.visits + 1, edits=_frontier.c.edits + int(is_edit))
+_SETTLE = (
+    update(_frontier)
+    .where(_frontier.c.id == bindparam("visit"))
+    .values(
+        visits=_frontier.c.visits + bindparam("new_visits"),
+        edits=_frontier.c.edits + bindparam("new_edits"),
     )
+)
 
 
 def looks(connection: Connection, site: str) -> tuple[int, int]:

@@ -366,7 +366,7 @@ class Desk:
         def settle(archive: Archive) -> None:
             assert errand.visit is not None
             with archive.writing() as connection:
-                frontier.settle(connection, errand.visit.id, **columns)
+                frontier.settle(connection, errand.visit.id, columns)
 
         if reason == Refusal.NOT_CAPTURED and errand.visit is not None:
             self._missing.add(errand.visit.id)
@@ -391,7 +391,8 @@ class Desk:
                 # It may say otherwise one day.
                 columns["due_at"] = revisit.next_look(first_at, revisit.Look(at), pace=self._pace)
             with archive.writing() as connection:
-                frontier.settle(connection, visit.id, attempts=0, visited_at=at, first_visit_at=first_at, **columns)
+                columns |= {"attempts": 0, "visited_at": at, "first_visit_at": first_at}
+                frontier.settle(connection, visit.id, columns)
 
         if visit is not None:
             await self._writer.call(settle)
@@ -511,16 +512,14 @@ class Desk:
                     self._settle(connection, visit, ended, at=capture.captured_at)
                 else:
                     frontier.settle(
-                        connection, answer.errand.visit.id, **after_source(answer.errand.visit, answer.capture)
+                        connection, answer.errand.visit.id, after_source(answer.errand.visit, answer.capture)
                     )
         return recorded
 
     def _settle(self, connection: Connection, visit: Visit, ended: Settlement, *, at: datetime) -> None:
         if ended.moved_to is not None:
             frontier.add(connection, self.site.name, [ended.moved_to], now=at)
-        if ended.is_read:
-            frontier.count_visit(connection, visit.id, is_edit=ended.is_edit)
-        frontier.settle(connection, visit.id, **ended.columns)
+        frontier.settle(connection, visit.id, ended.columns, is_read=ended.is_read, is_edit=ended.is_edit)
 
     async def close(self) -> None:
         """Write what is not written yet, and say what there is still to do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -205,6 +206,8 @@ def crawl(
         },
         priority="cmdline",
     )
+    # What is imported stays: collections that walk through all of it, again and again, find nothing.
+    gc.freeze()
     with alone(place.folder, site.name):
         process = AsyncCrawlerProcess(settings)
         process.crawl(process.create_crawler(NewsSpider), crawl_of_site=one)
