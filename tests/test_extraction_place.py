@@ -180,3 +180,82 @@ def found(texts, *, kept=1.0, linked=0.0):
 )
 def test_two_readings_are_judged_by_which_holds_the_other(ours, theirs, is_ours):
     assert is_ours_better(ours, [Line(text) for text in theirs]) is is_ours
+
+
+def text(*paragraphs):
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs or PARAGRAPHS)
+
+
+def test_paragraphs_above_a_list_belong_to_it_where_no_headline_stands():
+    items = "".join(f"<li><p>{paragraph}</p><p>{paragraph[::-1]}</p></li>" for paragraph in PARAGRAPHS[1:])
+    document = read(f"<div>{text(PARAGRAPHS[0])}<ul>{items}</ul><div><a href=/x>Home</a></div></div>")
+    assert said(document)[0] == PARAGRAPHS[0]
+    assert "Home" not in said(document)
+
+
+def test_a_second_box_that_the_page_calls_the_body_goes_on_with_it():
+    more = [paragraph[::-1] for paragraph in PARAGRAPHS]
+    document = read(
+        f"<h1>{TITLE}</h1><div><div class=rich-text>{text(*PARAGRAPHS, *more[1:])}</div>"
+        f"<section class=rich-text><div>{text(more[0])}</div></section><div>{text(PARAGRAPHS[0])}</div></div>"
+    )
+    assert said(document) == [*PARAGRAPHS, *more[1:], more[0]]
+
+
+def test_an_article_that_is_folded_away_is_read_unfolded():
+    folded = "".join(
+        f"<a id=day{number}>Day {number}</a>"
+        f'<div style="display:none" aria-labelledby=day{number}><p>{paragraph}</p></div>'
+        for number, paragraph in enumerate(PARAGRAPHS)
+    )
+    assert set(PARAGRAPHS) <= set(said(read(f"<h1>{TITLE}</h1><div class=text>{folded}</div>")))
+
+
+def test_a_page_of_other_stories_that_is_hidden_stays_hidden():
+    hidden = "".join(f'<div style="display:none">{text()}{number}</div>' for number in range(3))
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text(*PARAGRAPHS[::-1])}{hidden}</div>")
+    assert said(document) == list(PARAGRAPHS[::-1])
+
+
+def test_a_little_that_is_hidden_stays_hidden():
+    document = read(f'<h1>{TITLE}</h1><div class=text>{text()}<p style="display:none">Print edition only</p></div>')
+    assert said(document) == list(PARAGRAPHS)
+    assert [item.rule for item in document.furniture if item.text == "Print edition only"] == ["paragraphs/hidden"]
+
+
+@pytest.mark.parametrize(
+    ("closing", "rule"),
+    [
+        ("<h3>Related articles</h3><p>The pier</p><p>The tide</p>", "leads_on"),
+        ("<h3>Das könnte Sie auch interessieren</h3><p>Der Steg</p>", "leads_on"),
+        ("<p><b>You might also like:</b></p><p>The pier</p>", "leads_on"),
+        ("<p>Follow Harbour News on Instagram, Facebook and YouTube.</p>", "call"),
+        ("<p>Abonnez-vous pour lire la suite de nos enquêtes.</p>", "call"),
+        ("<p>Additional reporting by Ann Oakley and Tom Beech</p>", "made_by"),
+    ],
+)
+def test_what_stands_below_a_story_is_furniture(closing, rule):
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}{closing}</div>")
+    assert said(document) == list(PARAGRAPHS)
+    assert f"paragraphs/{rule}" in rules(document)
+
+
+def test_a_note_on_the_author_is_furniture_below_the_story_only():
+    note = "Ann Oakley is a reporter who has covered ports, piers and the people on them for fifteen years."
+    head = '<meta name=author content="Ann Oakley">'
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}<p>{note}</p></div>", head)
+    assert said(document) == list(PARAGRAPHS)
+    assert [item.rule for item in document.furniture if item.text == note] == ["paragraphs/about_author"]
+    document = read(f"<h1>{TITLE}</h1><div class=text><p>{note}</p>{text()}</div>", head)
+    assert note in said(document)
+
+
+def test_who_made_a_story_is_no_part_of_its_text():
+    document = read(f"<h1>{TITLE}</h1><div class=text><p>Edited by</p><p>Tom Beech</p>{text()}</div>")
+    assert said(document) == list(PARAGRAPHS)
+
+
+def test_steps_that_call_to_act_are_kept():
+    steps = "".join(f"<li>{step}</li>" for step in ["Download the timetable.", "Book a seat.", "Call the harbour."])
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}<p>How to go:</p><ol>{steps}</ol></div>")
+    assert said(document)[-3:] == ["Download the timetable.", "Book a seat.", "Call the harbour."]

@@ -202,9 +202,13 @@ def _is_inside(element: HtmlElement, holders: set[int]) -> bool:
     return any(id(parent) in holders for parent in element.iterancestors())
 
 
-def walk(root: HtmlElement, *, name: str, removed: Mapping[HtmlElement, Removed] | None = None) -> Walk:
-    """Everything under `root`; `name` is the rule set that furniture found by the walk itself is filed under."""
-    walker = _Walker(name, removed or {})
+def walk(
+    root: HtmlElement, *, name: str, removed: Mapping[HtmlElement, Removed] | None = None, is_unfolded: bool = False
+) -> Walk:
+    """Everything under `root`; `name` is the rule set that furniture found by the walk itself is filed under.
+
+    `is_unfolded` also reads what is hidden until a reader clicks on what the page says is its label."""
+    walker = _Walker(name, removed or {}, is_unfolded=is_unfolded)
     walker.visit(root, is_bold=False, is_right=False, is_link=False, depth=0)
     walker.flush()
     return walker.found
@@ -213,7 +217,8 @@ def walk(root: HtmlElement, *, name: str, removed: Mapping[HtmlElement, Removed]
 class _Walker:
     """Collects inline text until a block ends; one walk, then thrown away."""
 
-    def __init__(self, name: str, removed: Mapping[HtmlElement, Removed]) -> None:
+    def __init__(self, name: str, removed: Mapping[HtmlElement, Removed], *, is_unfolded: bool) -> None:
+        self.is_unfolded = is_unfolded
         self.name = name
         self.removed = removed
         self.found = Walk()
@@ -257,20 +262,22 @@ class _Walker:
             if tag == "img":
                 self._alt(element)
                 return True
-            style = element.get("style")
-            rule = (
-                "control"
-                if tag in CONTROLS and not self.heading
-                else "hidden"
-                if style and _HIDDEN.search(style)
-                else None
-            )
+            rule = self._unread(element, tag)
             if rule is None:
                 return False
             removed = Removed("boilerplate", f"{self.name}/{rule}")
         self.flush()
         self._remove(element, removed)
         return True
+
+    def _unread(self, element: HtmlElement, tag: str) -> str | None:
+        """Why `element` is no text: a control, though not the button that a heading is, or hidden by its style."""
+        if tag in CONTROLS and not self.heading:
+            return "control"
+        style = element.get("style")
+        if not style or not _HIDDEN.search(style):
+            return None
+        return None if self.is_unfolded and (element.get("aria-labelledby") or element.get("role")) else "hidden"
 
     def _text(self, text: str | None, *, is_bold: bool, is_link: bool) -> None:
         if not text:

@@ -16,6 +16,7 @@ from archive.types import Block, Caption, Document, Verdict
 from crawler import sites
 from crawler.extraction import generic, paragraphs
 from crawler.extraction.blocks import read_picture, text_of
+from crawler.extraction.closings import cut_closing
 from crawler.extraction.dates import parse_moment
 from crawler.extraction.furniture_words import cut_by_words
 from crawler.extraction.metadata import read_metadata
@@ -126,6 +127,8 @@ def _read_any(page: Page) -> Reading:
         # Once at most: a page may say "read more" ten thousand times.
         links = cache(partial(generic.link_words, page.root))
         reading.lines, cut = cut_by_words(reading.lines, name=reading.name, links=links)
+        reading.placed.extend(cut)
+        reading.lines, cut = cut_closing(reading.lines, name=reading.name, author=page.metadata.author)
         reading.placed.extend(cut)
         reading.captions = _loose_captions(page, reading) or reading.captions
         finish(reading, page)

@@ -20,7 +20,16 @@ _NOTICE = re.compile(
     r"(?:article continues|continue reading|story continues) (?:after|below)\b|"
     r"your browser does not support\b|please enable javascript\b|"
     r"(?:get started|learn more|read more|read full review|view on amazon|see price at .{1,30}|buy now|shop now|"
-    r"sign up now|subscribe now|book now|jump to details)\W*$)",
+    r"sign up now|subscribe now|book now|jump to details|advertisement|anzeige|werbung|publicidad|publicité|"
+    r"publicidade|pubblicità|реклама|広告|quảng cáo)\W*$|"
+    r"this (?:article|story|content|post) is (?:exclusive|reserved|only|available)\b.{0,60}"
+    r"\b(?:subscribers|members)\b|"
+    r"(?:already (?:a subscriber|a member|have an account|registered|subscribed)|not a (?:member|subscriber))\b"
+    r".{0,60}$|"
+    r"(?:subscribe|log in|sign in|register|sign up) to "
+    r"(?:get access|continue|read (?:more|the|this)|unlock|view|comment)\b|"
+    r"to (?:continue|keep) reading\b.{0,80}\b(?:subscri|log in|sign|register)|"
+    r"to read the rest of this (?:story|article)\b)",
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"affili|commission|compensat|provision|qualifying|paid", re.IGNORECASE)

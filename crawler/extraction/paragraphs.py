@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archive.types import Caption
 from crawler.extraction.blocks import UNSEEN, Line, Placed, Removed, read_picture, text_of, walk
 from crawler.extraction.furniture_words import is_more
-from crawler.extraction.rails import is_named_body, kind_of
+from crawler.extraction.rails import is_named_body, is_summary, kind_of
 from crawler.extraction.weights import ASIDE, RAIL, Weights, weigh
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ MAX_LINKED = 0.12
 
 MIN_OPENING = 80
 OPENING_TOLD = 0.5
-OPENING_LINKED = 0.2
+OPENING_LINKED = 0.3
+MIN_CONTINUED = 200
+CONTINUED_TOLD = 0.75
+HIDDEN = 0.4
+"""With so much of its text folded away, an article is read unfolded."""
 _BESIDE = Removed("boilerplate", f"{NAME}/beside")
 
 _LINK_BOXES = frozenset("ul ol div section table p h2 h3 h4 h5".split())
@@ -82,8 +86,13 @@ def find_article(root: HtmlElement) -> Found | None:
     if is_split:
         top = _around(top, weights)
     place, beside = _with_opening(top, weights)
-    found = walk(place, name=NAME, removed=_cuts(place, weights) | beside)
+    removed = _cuts(place, weights) | beside
+    found = walk(place, name=NAME, removed=removed)
     size = sum(len(line.text) for line in found.lines)
+    hidden = sum(len(item.text) for _, item in found.furniture if item.rule == f"{NAME}/hidden")
+    if hidden > HIDDEN * weights.size[place]:
+        found = walk(place, name=NAME, removed=removed, is_unfolded=True)
+        size = sum(len(line.text) for line in found.lines)
     kept, linked = size / max(1, weights.size[top]), weights.link_share(top)
     told = size if size > CLEAR_SIZE else sum(_told(line.text) for line in found.lines)
     is_clear = told > CLEAR_SIZE and kept > (CLEAR_KEPT if is_one else DENSE_KEPT)
@@ -127,6 +136,8 @@ def _around(top: HtmlElement, weights: Weights) -> HtmlElement:
 def _with_opening(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, dict[HtmlElement, Removed]]:
     """`top`, or what also holds the paragraphs between the headline and it; and what else stands there, to be cut."""
     headlines = {holder for heading in weights.body.iter("h1") for holder in (heading, *heading.iterancestors())}
+    if not headlines:
+        return _with_paragraphs(top, weights)
     place, inner = top, top
     beside: set[HtmlElement] = set()
     kept: set[HtmlElement] = set()
@@ -142,11 +153,31 @@ def _with_opening(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, dict
                 between = []
             elif part.tag in _HEADINGS or weights.mass.get(part, 0) >= MIN_OPENING:
                 between.append(part)
+        for part in inner.itersiblings():
+            if not _is_continued(part, weights):
+                break
+            place = holder
+            kept.add(part)
         beside.update(part for part in holder if part is not inner and part not in kept)
         if is_headed:
             return (place, dict.fromkeys(beside, _BESIDE)) if kept else (top, {})
         inner = holder
     return top, {}
+
+
+def _with_paragraphs(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, dict[HtmlElement, Removed]]:
+    """`top`, or what also holds the paragraphs just above it, on a page that has no headline."""
+    kept: set[HtmlElement] = set()
+    for part in top.itersiblings(preceding=True):
+        if not weights.size.get(part):
+            continue
+        if part.tag not in ("p", *_HEADINGS):
+            break
+        kept.add(part)
+    if not any(_is_opening(part, weights) for part in kept):
+        return top, {}
+    holder = top.getparent()
+    return holder, {part: _BESIDE for part in holder if part is not top and part not in kept}
 
 
 def _is_opening(part: HtmlElement, weights: Weights) -> bool:
@@ -158,6 +189,18 @@ def _is_opening(part: HtmlElement, weights: Weights) -> bool:
         and weights.link_share(part) < OPENING_LINKED
         and part.tag not in ASIDE
         and weights.rail(part) is None
+        and not is_summary(part)
+    )
+
+
+def _is_continued(part: HtmlElement, weights: Weights) -> bool:
+    """Whether `part`, below the text, is another part of it by its name, and running text."""
+    told = weights.told.get(part, 0)
+    return (
+        told >= MIN_CONTINUED
+        and told >= CONTINUED_TOLD * weights.size[part]
+        and weights.link_share(part) < MAX_LINKED
+        and is_named_body(part)
     )
 
 
@@ -222,6 +265,8 @@ def _cut(element: HtmlElement, size: int, weights: Weights) -> Removed | None:
 
 def _is_told(links: HtmlElement, weights: Weights) -> bool:
     """Whether the article speaks of these links: under a heading that is one it goes on, a list it announces."""
+    if links.tag == "p" and links.getparent().tag == "li":
+        return ":" in text_of(links) and weights.told.get(links.getparent(), 0) > 0
     if links.tag in _HEADINGS:
         after = _neighbour(links, weights, preceding=False)
         is_headline = after is not None and weights.link_share(after) > BOX_LINKED and _leads_away(links)

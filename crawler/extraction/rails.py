@@ -17,7 +17,7 @@ _RAIL_WORD = re.compile(
     r"rail|outbrain|taboola|toolbar|pagination|pager|copyright|footer|foot|nav|navigation|menu|audio|video|player|gallery|"
     r"slideshow|hidden|print|screen-reader-text|sr-only|visually-hidden|skip|timestamp|dateline|date|meta|metadata|masthead|"
     r"banner|teasers?|cards?|jump|follow|login|modal|popup|tooltip|donat\w+|rating|poll|quiz|editors-note|correction|toc|"
-    r"table-of-contents|infobox|reflist|references|article-(?:resources|sources)|disclaimer|disclosure)(?:$|[-_\s\d])",
+    r"table-of-contents|infobox|reflist|references|article-(?:resources|sources)|btn|buttons?|cta|call-to-action|disclaimer|disclosure)(?:$|[-_\s\d])",
     re.IGNORECASE,
 )
 _BODY = re.compile(
@@ -92,3 +92,11 @@ def kind_of(word: str) -> str:
 def is_named_body(element: HtmlElement) -> bool:
     """Whether the page calls `element` the body of the article."""
     return element.get("itemprop") == "articleBody" or _BODY.search(names_of(element)) is not None
+
+
+_SUMMARY = re.compile(r"(?:^|[-_\s])(?:excerpt|deck?|standfirst|subtitle|sub-?head(?:ing|line)?)", re.IGNORECASE)
+
+
+def is_summary(element: HtmlElement) -> bool:
+    """Whether the page calls `element` what sums the article up above it."""
+    return _SUMMARY.search(names_of(element)) is not None

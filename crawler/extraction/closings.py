@@ -1,0 +1,136 @@
+"""What stands above and below a story and is none of it: who wrote, checked and pictured it, sections that lead on to
+other pages, calls to follow, subscribe or buy.
+
+For pages that no site rule fits. Only what stands at an end is taken, and never much: the same words may be a story."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive.text import fold
+from archive.types import BlockKind, Furniture
+
+if TYPE_CHECKING:
+    from crawler.extraction.blocks import Line, Placed
+
+HEAD = 4
+"""Lines above the story among which those are looked for that say who made it."""
+MAX_CUT = 0.2
+"""Share of the text; what is more is no closing."""
+MAX_LINES = 12
+"""Lines of a section that leads on: a headline for each story, at most with a few words."""
+MAX_MADE = 120
+MAX_CALL = 300
+MAX_NAME = 60
+MAX_ABOUT = 700
+"""Characters of a note on the author."""
+
+_MADE = re.compile(
+    r"(?:written|edited|reviewed|authored|compiled|reported|posted|fact[- ]checked|medically reviewed|"
+    r"(?:additional )?reporting|photos?|photographs?|illustrations?|words)(?: and \w+)? by\b",
+    re.IGNORECASE,
+)
+_RELATED = re.compile(
+    r"(?:related (?:articles?|content|posts?|stories|reads?|reading|topics|links|news|publications|resources)|"
+    r"you (?:may|might) (?:also )?(?:like|be interested in|enjoy)|"
+    r"recommended (?:for you|articles?|reading|posts|stories)|"
+    r"(?:more|latest|other|popular|recent|featured|similar) (?:articles?|news|posts?|stories|reading|content)"
+    r"(?: \w+){0,4}|"
+    r"more (?:from|on|about|in|like) .{1,40}|latest posts by .{1,40}|(?:up|read|what['’]s) next|keep reading|"
+    r"tags|topics|filed under|categories|(?:\d+ )?comments?|(?:leave|post|write|add) a (?:comment|reply)|"
+    r"mehr zum thema|weitere artikel|das könnte (?:sie|dich) auch interessieren|"
+    r"sur le même sujet|articles? (?:liés|similaires|connexes)|à lire aussi|"
+    r"artículos relacionados|te puede interesar|notas relacionadas|artigos relacionados|leia também|veja também|"
+    r"articoli correlati|leggi anche|potrebbe interessarti|"
+    r"читайте также|похожие (?:статьи|материалы)|по теме|tin liên quan|bài viết liên quan|có thể bạn quan tâm|"
+    r"関連(?:記事|リンク)?|あわせて読みたい|相关(?:阅读|文章|新闻)|相關(?:閱讀|文章|新聞)|延伸閱讀|"
+    r"مواضيع ذات صلة|اقرأ أيضا)\W*",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:about (?:the|our) (?:authors?|writers?|experts?|contributors?)|(?:the|our) authors?|meet the authors?|"
+    r"(?:like|enjoyed?|share) this (?:article|post|story)\b.{0,30}|share (?:this|on|via)\b.{0,20}|"
+    r"stay (?:connected|in touch)|follow (?:us|me)\b.{0,30}|connect with (?:us|me)|contact (?:us|me|info\w*)|"
+    r"get in touch|join (?:our|the) \w+|subscribe\b.{0,40}|(?:sign up|register) (?:for|to)\b.{0,40}|"
+    r"(?:our |weekly |daily )?newsletter|über (?:den|die) autor\w*|à propos de l['’]auteur\w*|"
+    r"sobre (?:el|la|o|a) autora?|sull['’]autore|об авторе)\W*",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r".{40,}[.!?。！？؟…]\W*", re.DOTALL)
+_CALL = re.compile(
+    r"(?:contact|call|visit|book|schedule|download|sign up|subscribe|follow|join|explore|check out|click here|"
+    r"shop|discover|request|register|start your|listen to|listen live|be sure to (?:follow|subscribe|check)|"
+    r"(?:and )?don['’]t forget to (?:follow|subscribe|share|like)|"
+    r"thanks? (?:you )?for (?:reading|visiting|stopping by)|"
+    r"(?:folgen sie|abonnieren sie|suivez(?:-nous)?|abonnez-vous|síguenos|sigue a|suscríbete|siga(?:-nos)?|"
+    r"inscreva-se|assine|seguici|iscriviti|подписывайтесь|подпишитесь)\b|theo dõi .{1,40}trên)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def cut_closing(lines: list[Line], *, name: str, author: str | None) -> tuple[list[Line], list[Placed]]:
+    """`lines` without what stands above and below the story; `author` is who is known to have written it."""
+    allowed = int(MAX_CUT * sum(len(line.text) for line in lines))
+    kept, cut = _without_head(lines, name)
+    while len(kept) > 1:
+        start, found = _closing(kept, author)
+        spent = sum(len(line.text) for line in kept[start:])
+        if found is None or start == 0 or spent > allowed:
+            break
+        allowed -= spent
+        cut.extend((line.at, Furniture(found[0], f"{name}/{found[1]}", line.text)) for line in kept[start:])
+        kept = kept[:start]
+    return kept, cut
+
+
+def _without_head(lines: list[Line], name: str) -> tuple[list[Line], list[Placed]]:
+    """`lines` without those at the top that say who made it, a label with the name below it."""
+    gone: set[int] = set()
+    for index, line in enumerate(lines[:HEAD]):
+        label = _MADE.match(line.text) if len(line.text) <= MAX_MADE else None
+        if label is None:
+            continue
+        gone.add(index)
+        if (
+            not line.text[label.end() :].strip(" :")
+            and index + 1 < len(lines)
+            and len(lines[index + 1].text) < MAX_NAME
+        ):
+            gone.add(index + 1)
+    cut = [(lines[index].at, Furniture("byline", f"{name}/made_by", lines[index].text)) for index in sorted(gone)]
+    return [line for index, line in enumerate(lines) if index not in gone], cut
+
+
+def _closing(lines: list[Line], author: str | None) -> tuple[int, tuple[str, str] | None]:
+    """Where what stands below the story begins, and its kind and rule; nothing if the last line is the story's."""
+    last = len(lines) - 1
+    text = lines[last].text
+    if len(text) <= MAX_MADE and _MADE.match(text):
+        return last, ("byline", "made_by")
+    if author and len(text) <= MAX_ABOUT and fold(text).startswith(f"{fold(author)} ") and len(text) > MAX_NAME:
+        return last, ("byline", "about_author")
+    if len(text) <= MAX_CALL and _CALL.match(text) and not _is_item(lines[last]):
+        return last, ("advert", "call")
+    heading = next((index for index in range(last, 0, -1) if lines[index].kind is BlockKind.SUBHEAD), 0)
+    if heading and last - heading <= MAX_LINES and _leads_on(lines[heading].text, lines[heading + 1 :]):
+        return heading, ("related", "leads_on")
+    return last, None
+
+
+def _leads_on(heading: str, below: list[Line]) -> bool:
+    """Whether the heading announces other pages, or who wrote this one and how to reach them.
+
+    A sentence below related headlines is the story, that goes on beneath a box of them."""
+    if _ABOUT.fullmatch(heading):
+        return True
+    return _RELATED.fullmatch(heading) is not None and not any(_SENTENCE.fullmatch(line.text) for line in below)
+
+
+def _is_item(line: Line) -> bool:
+    """Whether it is an entry of a list: then the list is a list of steps."""
+    element = line.element
+    parent = element.getparent() if element is not None else None
+    return (element is not None and element.tag in ("li", "item")) or (
+        parent is not None and parent.tag in ("li", "item")
+    )
