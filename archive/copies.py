@@ -13,9 +13,10 @@ from functools import lru_cache
 from sqlalchemy import Connection
 
 from archive.clustering import STRONG, Candidate, Link, Member, cluster
-from archive.similarity import RULES, Profile, compare, profile, relate
+from archive.similarity import RULES, Profile, Sketch, are_alike, compare, may_be_alike, profile, relate
 from archive.storage import clusters, derived, feed
 from archive.storage.clusters import ArticleEdge, StoredMember, StoredText
+from archive.storage.sketches import SketchIndex
 from archive.types import ChangeKind, Decision, DecisionKind, Relation, Role
 from archive.urls import identity
 
@@ -61,6 +62,7 @@ class Copies:
         self.connection = connection
         self._decisions = [made for made in decisions if made.kind in _ABOUT_CLUSTERS]
         self._moved = 0
+        self._index = SketchIndex(connection)
         derived.note_rules(connection, RULES)
 
     def note(self, decision: Decision) -> None:
@@ -73,7 +75,7 @@ class Copies:
         wanted = set(articles)
         if not wanted:
             return
-        texts = clusters.texts(self.connection, clusters.documents_of(self.connection, wanted))
+        texts = clusters.texts_of(self.connection, wanted)
         # A list and not any() at once: every text has to get into the index.
         is_alike = any([self._compare(text, _profile_of(text)) for text in texts])  # noqa: C419  as said above
         if is_alike or self._decisions or clusters.members_of(self.connection, wanted):
@@ -88,6 +90,10 @@ class Copies:
         if self._compare(text, own) or self._decisions:
             self._cluster({text.article_id}, at=at)
 
+    def flush(self) -> None:
+        """Write what was added to the index; to be called before the commit."""
+        self._index.flush()
+
     def rebuild(
         self, *, begin: Callable[[int], None] = lambda _: None, progress: Callable[[int], None] = lambda _: None
     ) -> Rebuilt:
@@ -96,11 +102,13 @@ class Copies:
         `begin` is told how many steps there are, `progress` how many were done since the last call.
         """
         derived.forget_copies(self.connection)
+        self._index.clear()
         count = derived.count_articles(self.connection)
         begin(2 * count)
         for group in derived.article_groups(self.connection, _GROUP):
-            for text in clusters.texts(self.connection, clusters.documents_of(self.connection, group)):
+            for text in clusters.texts_of(self.connection, group):
                 self._compare(text, _profile_of(text))
+            self.flush()
             progress(len(group))
         at = derived.latest_capture(self.connection)
         moved, placed = self._moved, set[int]()
@@ -114,11 +122,7 @@ class Copies:
 
     def _compare(self, text: StoredText, own: Profile) -> bool:
         """Index the text, and compare it with everything that might be alike; whether there is any such thing."""
-        hashes = own.sketch()
-        # Before it is in the index itself: mostly there is nothing else to be found.
-        found = clusters.candidates(self.connection, hashes, length=len(text.body), but_not=text.article_id)
-        if not clusters.has_sketch(self.connection, text.document_id, hashes):
-            clusters.add_sketch(self.connection, text.document_id, hashes)
+        found = self._candidates(text, own.sketch)
         known = clusters.known_edges(self.connection, text.document_id) if found else set()
         for other in found:
             if other.document_id in known:
@@ -141,6 +145,21 @@ class Copies:
                     evidence=evidence,
                 )
         return bool(found)
+
+    def _candidates(self, text: StoredText, sketch: Sketch) -> list[StoredText]:
+        """Versions of other articles that share enough with this text, which is in the index from here on."""
+        if not len(sketch.hashes):
+            return []
+        documents, sizes, shared = self._index.find(sketch)
+        is_self = documents == text.document_id
+        if not is_self.any():
+            self._index.add(text.document_id, sketch)
+        maybe = may_be_alike(sketch, sizes, shared) & ~is_self
+        documents, sizes = documents[maybe], sizes[maybe]
+        if not len(documents):
+            return []
+        alike = documents[are_alike(sketch, sizes, self._index.signatures(documents.tolist()))].tolist()
+        return clusters.texts(self.connection, alike, but_not=text.article_id) if alike else []
 
     def _cluster(self, articles: set[int], *, at: datetime) -> set[int]:
         """Cluster anew everything that is tied to these articles, directly or through others; returns what that was."""

@@ -463,6 +463,8 @@ class Archive:
 
     def status(self) -> dict[str, Any]:
         """What the archive holds, site by site, how the last run went, and what deserves a person's eye."""
+        if self._group is not None:
+            self._group.copies.flush()
         with self.reading() as connection:
             newest = histories.newest_edition(connection)
             tripped = {} if newest is None else histories.breakers(connection, newest)
@@ -678,6 +680,7 @@ class _Group:
         return row
 
     def finish(self) -> None:
+        self.copies.flush()
         if self._writer is not None:
             self._writer.close()
         failpoint("db_before_commit")

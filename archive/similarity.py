@@ -7,19 +7,23 @@ Design and figures: Broder 1997 (resemblance and containment), FracMinHash sampl
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import comb
+from functools import cached_property
+from itertools import pairwise
+from math import ceil, comb
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from archive.text import tokens
+from archive.text import has_eth, tokens
 from archive.types import Relation
 
-RULES = 2
+RULES = 3
 """Number of the rules in this module: raised with whatever makes other sketches, figures or relations of the same
 texts. What an earlier number made is due to be made anew (`luubao reindex`); 1 is all that bore no number yet."""
 SHINGLE = 5
@@ -28,12 +32,16 @@ SAMPLE = 16
 """One shingle in so many is in the sketch ..."""
 MIN_SKETCH = 24
 """... but never fewer than this, or short excerpts would not be found."""
-MIN_SHARED = 3
-"""Sampled shingles that two texts must share to be compared at all ..."""
-MIN_SHARED_SHORT = 2
-"""... or these, where one of the two is short: ..."""
-SHORT = 1400
-"""... its body has no more characters than this (a page of 300 words)."""
+MIN_SHARED = 2
+"""Sampled shingles that two texts must share for their signatures to be looked at, ..."""
+SHARED = 0.1
+"""... and this share of what of the smaller text is in a sample as sparse as that of the larger."""
+SIGNATURE_SAMPLE, MIN_SIGNATURE = 8, 40
+"""The signature is a sample twice as dense. It is no index: it only tells, of a pair that the sketches found, whether
+the texts have to be compared. One phrase that papers like to print makes two shared shingles; of 19,371 real articles
+that alone was one comparison an article, and each article makes more of them. With signatures it is one in eight."""
+SIGNATURE_SHARED = 0.12
+"""As `SHARED`, of the signatures. No relation is seen in two texts that share less than 0.15 of the smaller."""
 MIN_TOKENS = 40
 """Shorter texts share shingles by chance: only an exact match counts for them."""
 OPENING = 80
@@ -49,11 +57,6 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Knuth's mult
 Hashes = npt.NDArray[np.uint64]
 
 
-@lru_cache(maxsize=1 << 17)
-def _token_hash(token: str) -> int:
-    return xxhash.xxh3_64_intdigest(token.encode())
-
-
 def words(text: str) -> list[str]:
     """The tokens that shingles are made of."""
     found = tokens(text)
@@ -62,9 +65,38 @@ def words(text: str) -> list[str]:
     return found
 
 
-def _singles(of: list[str]) -> Hashes:
-    """The hash of each token."""
-    return np.fromiter(map(_token_hash, of), dtype=np.uint64, count=len(of))
+_KNOWN: dict[str, bytes] = {}
+"""{what stands between two spaces: the hashes of its tokens}. A language has few words, and looking one up takes a
+tenth of the time that making its compared form does."""
+_KNOWN_WORDS = 1 << 17
+_KNOWN_LENGTH = 24
+"""Longer ones are addresses, or lines in a script without spaces, which hardly come twice."""
+
+
+def _singles(text: str) -> Hashes:
+    """The hash of each token, as `words` finds them."""
+    # What an eth stands for is seen in the whole text only.
+    if has_eth(text):
+        return np.frombuffer(_each(text), dtype=np.uint64)
+    apart = text.split()
+    known = list(map(_KNOWN.get, apart))
+    if None in known:
+        known = [_each_of(word) if each is None else each for word, each in zip(apart, known, strict=True)]
+    return np.frombuffer(b"".join(filter(None, known)), dtype=np.uint64)
+
+
+def _each_of(word: str) -> bytes:
+    made = _each(word)
+    if len(word) <= _KNOWN_LENGTH:
+        if len(_KNOWN) >= _KNOWN_WORDS:
+            _KNOWN.clear()
+        _KNOWN[word] = made
+    return made
+
+
+def _each(text: str) -> bytes:
+    hashes = (xxhash.xxh3_64_intdigest(token.encode()) for token in words(text))
+    return np.fromiter(hashes, dtype=np.uint64).tobytes()
 
 
 def _hashes(singles: Hashes, size: int) -> Hashes:
@@ -75,7 +107,18 @@ def _hashes(singles: Hashes, size: int) -> Hashes:
     combined = np.zeros(len(singles) - size + 1, dtype=np.uint64)
     for position in range(size):
         combined = combined * _MULTIPLIER + singles[position : position + len(combined)]
-    return np.unique(_mix(combined))
+    return _distinct(_mix(combined))
+
+
+_Integers = TypeVar("_Integers", Hashes, npt.NDArray[np.uint16])
+
+
+def _distinct(values: _Integers) -> _Integers:
+    """Sorted, each once. So few are sorted in an eighth of the time that `numpy.unique` takes, which hashes them."""
+    values = np.sort(values)
+    is_new = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=is_new[1:])
+    return values[is_new]
 
 
 def _mix(values: Hashes) -> Hashes:
@@ -89,58 +132,123 @@ def _mix(values: Hashes) -> Hashes:
 
 def shingles(text: str) -> frozenset[int]:
     """The 5-word shingles of `text` as 64-bit hashes."""
-    return frozenset(_hashes(_singles(words(text)), SHINGLE).tolist())
+    return frozenset(_hashes(_singles(text), SHINGLE).tolist())
+
+
+HASH_BITS = 40
+"""Bits of a sampled shingle that are kept. Of 10^7 articles, one in a hundred shares one with another by chance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Profile:
-    """What is compared of one text."""
+class Sketch:
+    """The sample of a text's shingles that goes into the index."""
 
-    title: str
-    shingles: Hashes
-    opening: Hashes
-    """3-word shingles of the first 80 words."""
-    threes: Hashes
-    """3-word shingles of the whole text."""
-    numbers: tuple[str, ...]
-    order: Hashes
-    """The hash of each word, in the order of the text."""
-
-    @property
-    def tokens(self) -> int:
-        """How many words."""
-        return len(self.order)
-
-    def sketch(self) -> list[int]:
-        """The sampled shingles as 48-bit integers (they fit any SQL integer), at least 24 of them."""
-        sampled = self.shingles[self.shingles < np.uint64(2**64 // SAMPLE)]
-        if len(sampled) < MIN_SKETCH:
-            sampled = self.shingles[:MIN_SKETCH]  # sorted: the smallest
-        kept: list[int] = (sampled >> np.uint64(16)).tolist()
-        return kept
+    hashes: Hashes
+    """Integers of 40 bits; at least 24, or all that there are."""
+    size: int
+    """Size class of the text: an index of `SIZES`."""
+    signature: npt.NDArray[np.uint16]
+    """More of its shingles, as integers of 16 bits: enough to compare two texts by, too few to look a text up."""
 
 
-def is_candidate(shared: int, *, is_short: bool) -> bool:
-    """Whether two sketches share so much that the texts have to be compared; `is_short` if either text is."""
-    return shared >= (MIN_SHARED_SHORT if is_short else MIN_SHARED)
+SIZES = (16, *(round(28 * 1.35**step) for step in range(15)))
+"""Shingles of the texts of each size class, about; texts of more than 1,870 are in the last. The index keeps no more
+of a text's length than this."""
+
+
+_BETWEEN = [(a * b) ** 0.5 for a, b in pairwise(SIZES)]
+
+
+def _sketch(shingles: Hashes) -> Sketch:
+    size = bisect(_BETWEEN, len(shingles))
+    # Not the highest bits: in a sample of the smallest these are alike.
+    hashes = _distinct((_smallest(shingles, SAMPLE, MIN_SKETCH) >> np.uint64(16)) & np.uint64((1 << HASH_BITS) - 1))
+    signature = _distinct((_smallest(shingles, SIGNATURE_SAMPLE, MIN_SIGNATURE) >> np.uint64(16)).astype(np.uint16))
+    return Sketch(hashes, size, signature)
+
+
+def _smallest(shingles: Hashes, one_in: int, at_least: int) -> Hashes:
+    """Of sorted shingles."""
+    count = int(shingles.searchsorted(np.uint64(2**64 // one_in)))
+    return shingles[: max(count, at_least)]
+
+
+def _least(share: float, one_in: int, at_least: int) -> Hashes:
+    """For each pair of size classes, this share of what is in both samples where one text is part of the other."""
+    density = [max(1 / one_in, min(1.0, at_least / size)) for size in SIZES]
+    common = [
+        [min(SIZES[a], SIZES[b]) * min(density[a], density[b]) for b in range(len(SIZES))] for a in range(len(SIZES))
+    ]
+    return np.array([[max(MIN_SHARED, ceil(share * each)) for each in row] for row in common], dtype=np.uint64)
+
+
+_IN_SKETCH = _least(SHARED, SAMPLE, MIN_SKETCH)
+_IN_SIGNATURE = _least(SIGNATURE_SHARED, SIGNATURE_SAMPLE, MIN_SIGNATURE)
+
+
+def may_be_alike(own: Sketch, sizes: Hashes, shared: Hashes) -> npt.NDArray[np.bool_]:
+    """For texts of these size classes that share so many hashes with a sketch: whether to look at their signatures."""
+    # A text of a few words has fewer; it is only compared to see whether the other is the same.
+    enough: npt.NDArray[np.bool_] = shared >= np.minimum(_IN_SKETCH[own.size][sizes], np.uint64(len(own.hashes)))
+    return enough
+
+
+def are_alike(own: Sketch, sizes: Hashes, signatures: Sequence[npt.NDArray[np.uint16]]) -> npt.NDArray[np.bool_]:
+    """For texts of these size classes and signatures: whether they have to be compared with that of the sketch."""
+    is_own = np.zeros(1 << 16, dtype=np.bool_)
+    is_own[own.signature] = True
+    shared = np.array([np.count_nonzero(is_own[each]) for each in signatures], dtype=np.uint64)
+    least = np.minimum(_IN_SIGNATURE[own.size][sizes], np.uint64(len(own.signature)))
+    enough: npt.NDArray[np.bool_] = shared >= least
+    return enough
 
 
 _NUMBER = re.compile(r"\d+(?:[.,/]\d+)*")
 
 
+class Profile:
+    """What is compared of one text. Most texts are like no other: what only a comparison asks for is made then."""
+
+    def __init__(self, *, title: str, text: str) -> None:
+        self._title, self._text = title, text
+        self._singles = _singles(text)
+        self.shingles = _hashes(self._singles, SHINGLE)
+        self.sketch = _sketch(self.shingles)
+
+    @cached_property
+    def title(self) -> str:
+        """The headline in compared form."""
+        return " ".join(tokens(self._title))
+
+    @cached_property
+    def opening(self) -> Hashes:
+        """3-word shingles of the first 80 words."""
+        return _hashes(self._singles[:OPENING], _OPENING_SHINGLE)
+
+    @cached_property
+    def threes(self) -> Hashes:
+        """3-word shingles of the whole text."""
+        return _hashes(self._singles, _OPENING_SHINGLE)
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """Its figures as printed, in the order of the text."""
+        return tuple(_NUMBER.findall(self._text))
+
+    @property
+    def order(self) -> Hashes:
+        """The hash of each word, in the order of the text."""
+        return self._singles
+
+    @property
+    def tokens(self) -> int:
+        """How many words."""
+        return len(self._singles)
+
+
 def profile(*, title: str | None, lede: str | None, body: str) -> Profile:
     """The profile of an article's running text; captions and furniture are no part of it."""
-    text = f"{lede}\n\n{body}" if lede else body
-    found = words(text)
-    singles = _singles(found)
-    return Profile(
-        title=" ".join(tokens(title or "")),
-        shingles=_hashes(singles, SHINGLE),
-        opening=_hashes(singles[:OPENING], _OPENING_SHINGLE),
-        threes=_hashes(singles, _OPENING_SHINGLE),
-        numbers=tuple(_NUMBER.findall(text)),
-        order=singles,
-    )
+    return Profile(title=title or "", text=f"{lede}\n\n{body}" if lede else body)
 
 
 @dataclass(frozen=True, slots=True)

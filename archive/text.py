@@ -46,6 +46,11 @@ def tidy(text: str) -> str:
     return text
 
 
+def has_eth(text: str) -> bool:
+    """Whether letters of `text` may stand for Đ: that depends on the rest of it, all else on the word alone."""
+    return _HAS_ETH.search(text) is not None
+
+
 _PUNCTUATION = (
     dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛′`´", "'") | dict.fromkeys("‐‑‒–—―−", "-") | {"…": "..."}
 )

@@ -20,10 +20,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from planted import Text, plant
 
 from archive.clustering import Candidate, Link, cluster
-from archive.similarity import SHORT, Profile, compare, is_candidate, profile, relate
+from archive.similarity import Profile, are_alike, compare, may_be_alike, profile, relate
 
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
 SEED, HELD_OUT_SEED = 1, 20260731
@@ -33,17 +34,17 @@ SEED, HELD_OUT_SEED = 1, 20260731
 def candidate_pairs(texts: Sequence[Text], profiles: Sequence[Profile]) -> set[tuple[int, int]]:
     """The pairs that the archive would compare: what shares enough sampled shingles."""
     index: dict[int, list[int]] = defaultdict(list)
-    is_short = [len(text.body) <= SHORT for text in texts]
     pairs = set()
     for number, one in enumerate(profiles):
-        sketch = one.sketch()
-        shared = Counter(other for value in sketch for other in index[value])
-        pairs |= {
-            (other, number)
-            for other, count in shared.items()
-            if is_candidate(count, is_short=is_short[number] or is_short[other])
-        }
-        for value in sketch:
+        hashes = one.sketch.hashes.tolist()
+        shared = Counter(other for value in hashes for other in index[value])
+        others = np.array(list(shared), dtype=np.uint64)
+        sizes = np.array([profiles[other].sketch.size for other in shared], dtype=np.uint64)
+        maybe = may_be_alike(one.sketch, sizes, np.array(list(shared.values()), dtype=np.uint64))
+        others, sizes = others[maybe], sizes[maybe]
+        alike = others[are_alike(one.sketch, sizes, [profiles[other].sketch.signature for other in others.tolist()])]
+        pairs |= {(other, number) for other in alike.tolist()}
+        for value in hashes:
             index[value].append(number)
     return pairs
 

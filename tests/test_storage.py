@@ -140,7 +140,19 @@ def test_no_content_table_can_be_truncated(filled):
 
 
 def test_every_table_is_content_or_state(engine):
-    state = {"article", "sketch", "edge", "derived", "membership", "breaker", "run", "frontier", "host", "slot"}
+    state = {
+        "article",
+        "sketch",
+        "signature",
+        "edge",
+        "derived",
+        "membership",
+        "breaker",
+        "run",
+        "frontier",
+        "host",
+        "slot",
+    }
     assert set(metadata.tables) - set(CONTENT) == state
 
 

@@ -1,34 +1,36 @@
-"""Sketches, edges and memberships: what the clusters are made of."""
+"""Texts, edges and memberships: what the clusters are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
-from archive.similarity import MIN_SHARED_SHORT, SHORT, Evidence, is_candidate
+from archive.similarity import Evidence
 from archive.storage import schema
 from archive.types import Outcome, Relation, Role
 
 _judgement, _reading, _article, _document = schema.judgement, schema.reading, schema.article, schema.document
-_edge, _sketch, _membership = schema.edge, schema.sketch, schema.membership
+_edge, _membership = schema.edge, schema.membership
 
 
 _later = _judgement.alias("later")
-_CURRENT_VERSIONS = (
+_VERSIONS = (
     select(_judgement.c.article_id, _reading.c.document_id)
     .select_from(_judgement)
     .join(_article, _article.c.id == _judgement.c.article_id)
     .join(_reading, _reading.c.id == _judgement.c.reading_id)
     .where(
-        _judgement.c.outcome == Outcome.VERSION,
+        # In a form that no index serves: SQLite would go through every version there is, and pick these out.
+        func.coalesce(_judgement.c.outcome, "") == Outcome.VERSION,
         _judgement.c.edition_id == _article.c.edition_id,
         ~select(_later.c.id).where(_later.c.replaces == _judgement.c.id).exists(),
     )
-    .distinct()
 )
+_CURRENT_VERSIONS = _VERSIONS.distinct()
 """(article row, document row) of every version of every article, in the edition of the article."""
 # Statements that every capture needs are made once: making one takes three times as long as running it.
 _DOCUMENTS_OF = _CURRENT_VERSIONS.where(_judgement.c.article_id.in_(bindparam("articles", expanding=True)))
@@ -47,25 +49,6 @@ def articles_of(connection: Connection, documents: Iterable[int]) -> dict[int, i
     return {row.document_id: row.article_id for row in rows}
 
 
-def has_sketch(connection: Connection, document: int, hashes: Sequence[int]) -> bool:
-    """Whether the document's sketch, these hashes, is in the index; one of them tells."""
-    if not hashes:
-        return False
-    return connection.execute(_SKETCH_OF, {"document": document, "hash": hashes[0]}).first() is not None
-
-
-# By the whole key: there is no index on the document alone.
-_SKETCH_OF = select(_sketch.c.hash).where(
-    _sketch.c.hash == bindparam("hash"), _sketch.c.document_id == bindparam("document")
-)
-
-
-def add_sketch(connection: Connection, document: int, hashes: Sequence[int]) -> None:
-    """Put a document's sketch into the index."""
-    if hashes:
-        connection.execute(insert(_sketch), [{"hash": value, "document_id": document} for value in hashes])
-
-
 @dataclass(frozen=True, slots=True)
 class StoredText:
     """What is compared of one document."""
@@ -80,46 +63,24 @@ class StoredText:
     body: str
 
 
-def candidates(connection: Connection, hashes: Sequence[int], *, length: int, but_not: int) -> list[StoredText]:
-    """Versions of articles other than `but_not` that share enough with a text of this length and sketch."""
-    if not hashes:
-        return []
-    at_least = min(MIN_SHARED_SHORT, len(hashes))
-    shared = {
-        row[0]: row[1] for row in connection.execute(_SHARING, {"hashes": list(hashes), "at_least": at_least}).all()
-    }
-    is_short = length <= SHORT
-    documents = [
-        document for document, count in shared.items() if count == len(hashes) or is_candidate(count, is_short=is_short)
-    ]
-    unsure = list(shared.keys() - set(documents))
-    if unsure:
-        documents += connection.execute(_SHORT, {"documents": unsure}).scalars()
-    if not documents:
-        return []
-    # Mostly it is the article itself alone, and then no text need be fetched.
-    others = [document for document, article in articles_of(connection, documents).items() if article != but_not]
-    return texts(connection, others) if others else []
+def texts(connection: Connection, documents: Sequence[int], *, but_not: int) -> list[StoredText]:
+    """The texts of those of these documents that are versions now, of another article than that."""
+    rows = connection.execute(_TEXTS, {"documents": list(documents), "but_not": but_not})
+    return _texts(rows)
 
 
-_SHARING = (
-    select(_sketch.c.document_id, func.count())
-    .where(_sketch.c.hash.in_(bindparam("hashes", expanding=True)))
-    .group_by(_sketch.c.document_id)
-    .having(func.count() >= bindparam("at_least"))
-)
-_SHORT = select(_document.c.id).where(
-    _document.c.id.in_(bindparam("documents", expanding=True)), func.length(_document.c.body) <= SHORT
-)
+def texts_of(connection: Connection, articles: Iterable[int]) -> list[StoredText]:
+    """The texts of all versions of these articles."""
+    return _texts(connection.execute(_TEXTS_OF, {"articles": list(articles)}))
 
 
-def texts(connection: Connection, documents: Sequence[int]) -> list[StoredText]:
-    """The texts of those of these documents that are versions now."""
-    return [StoredText(*row) for row in connection.execute(_TEXTS, {"documents": list(documents)})]
+def _texts(rows: Iterable[Any]) -> list[StoredText]:
+    # A text that came back is a version twice. To have the database see to that, it would have to sort whole bodies.
+    return list({row[0]: StoredText(*row) for row in rows}.values())
 
 
-_TEXTS = (
-    _CURRENT_VERSIONS.join(_document, _document.c.id == _reading.c.document_id)
+_WITH_TEXT = (
+    _VERSIONS.join(_document, _document.c.id == _reading.c.document_id)
     .with_only_columns(
         _document.c.id,
         _article.c.id.label("article_id"),
@@ -129,9 +90,12 @@ _TEXTS = (
         _document.c.lede,
         _document.c.body,
     )
-    .where(_document.c.id.in_(bindparam("documents", expanding=True)))
     .order_by(_document.c.id)
 )
+_TEXTS = _WITH_TEXT.where(
+    _document.c.id.in_(bindparam("documents", expanding=True)), _article.c.id != bindparam("but_not")
+)
+_TEXTS_OF = _WITH_TEXT.where(_judgement.c.article_id.in_(bindparam("articles", expanding=True)))
 
 
 def known_edges(connection: Connection, document: int) -> set[int]:

@@ -41,7 +41,7 @@ def why_reindex(connection: Connection, rules: int) -> str | None:
         return None
     if rules_of_copies(connection) != rules:
         return "rules of another release found some of the copies"
-    if connection.execute(select(_sketch.c.hash).limit(1)).first() is None and _has_text(connection):
+    if connection.execute(select(_sketch.c.id).limit(1)).first() is None and _has_text(connection):
         return "the index of copies is lost"
     return None
 
@@ -58,10 +58,9 @@ def _has_text(connection: Connection) -> bool:
 
 
 def forget_copies(connection: Connection) -> None:
-    """Drop all sketches and edges; who is in which cluster stays, to be compared with what is found anew."""
+    """Drop all edges; who is in which cluster stays, to be compared with what is found anew."""
     connection.execute(update(schema.membership).values(edge_id=None))
     connection.execute(delete(schema.edge))
-    connection.execute(delete(_sketch))
 
 
 def count_articles(connection: Connection) -> int:

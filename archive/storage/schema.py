@@ -1,8 +1,8 @@
 """The tables: one schema for SQLite and PostgreSQL.
 
 Content tables only grow: triggers forbid any UPDATE or DELETE (see `migrations`). State tables (`article`,
-`sketch`, `edge`, `membership`, `breaker`, `run`) hold what can be worked out again from the content at any time, and
-those of the crawl (`frontier`, `host`, `slot`) what is to be done next. Programs read
+`sketch`, `signature`, `edge`, `membership`, `breaker`, `run`) hold what can be worked out again from the content at any
+time, and those of the crawl (`frontier`, `host`, `slot`) what is to be done next. Programs read
 the plural views (`archive.storage.views`), never these tables."""
 
 from __future__ import annotations
@@ -253,9 +253,15 @@ run = Table(
 sketch = Table(
     "sketch",
     metadata,
-    Column("hash", BigInteger, primary_key=True, comment="sampled shingle: archive.similarity"),
+    Column("id", _Id, primary_key=True, autoincrement=False, comment="of a block or a run: archive.sketch_blocks"),
+    Column("entries", LargeBinary, nullable=False, comment="which sampled shingles are in which documents"),
+)
+
+signature = Table(
+    "signature",
+    metadata,
     Column("document_id", _Id, ForeignKey("document.id"), primary_key=True),
-    sqlite_with_rowid=False,
+    Column("hashes", LargeBinary, nullable=False, comment="more of its shingles, 16 bits each: archive.similarity"),
 )
 
 edge = Table(

@@ -1,0 +1,176 @@
+"""The index of sampled shingles finds what was put into it, however it came to be cut into runs and blocks."""
+
+from collections import Counter, defaultdict
+
+import numpy as np
+import pytest
+from builders import capture, document, paragraphs
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from archive import sketch_blocks
+from archive.similarity import HASH_BITS, Sketch, profile
+from archive.sketch_blocks import Postings, from_run, joined, tail, untail
+from archive.storage import sketches
+from archive.storage.sketches import SketchIndex
+
+_hashes = st.integers(0, (1 << HASH_BITS) - 1)
+
+
+def sketch(hashes, *, size=3):
+    return Sketch(np.unique(np.array(hashes, dtype=np.uint64)), size, np.array([1, 2], dtype=np.uint16))
+
+
+@given(st.lists(st.tuples(_hashes, st.integers(0, 15), st.integers(0, (1 << 32) - 1))))
+def test_a_run_gives_back_what_was_put_into_it(rows):
+    hashes = np.array([row[0] for row in rows], dtype=np.uint64)
+    tails = np.array([tail(document, size) for _, size, document in rows], dtype=np.uint64)
+    read = from_run(Postings(hashes, tails).to_run())
+    documents, sizes = untail(read.tails)
+    assert list(zip(read.hashes.tolist(), sizes.tolist(), documents.tolist(), strict=True)) == rows
+
+
+def test_a_document_without_room_is_refused():
+    with pytest.raises(OverflowError, match="4294967296"):
+        tail(1 << 32, 0)
+
+
+def test_joined_runs_are_by_shingle():
+    one, other = (Postings(np.array(of, np.uint64), np.array(of, np.uint64)) for of in ([3, 1], [2]))
+    assert joined([one, other]).hashes.tolist() == [1, 2, 3]
+    assert len(joined([]).hashes) == 0
+
+
+# On both engines
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Runs and blocks so small that a few dozen documents fill three levels."""
+    monkeypatch.setattr(sketches, "_RUNS", 3)
+    monkeypatch.setattr(sketches, "_RUN_ENTRIES", 100)
+    monkeypatch.setattr(sketches, "_PORTION", 5)
+    monkeypatch.setattr(sketch_blocks, "FULL", 4)
+
+
+def shingles_of(document):
+    """Thirty shingles, ten of which are in many documents, and most of which begin with the same bits."""
+    drawn = np.random.default_rng(document)
+    common = drawn.integers(0, 40, 10) << 20
+    return np.unique(np.concatenate([common, drawn.integers(0, 1 << 26, 15), drawn.integers(0, 1 << 40, 5)]))
+
+
+def found(index, hashes):
+    documents, sizes, shared = index.find(sketch(hashes))
+    assert set(sizes.tolist()) <= {3}
+    return dict(zip(documents.tolist(), shared.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("group", [1, 7, 60])
+@pytest.mark.parametrize("is_reopened", [True, False], ids=["reopened", "kept open"])
+def test_what_is_found_is_what_was_put_in(archive, small, group, is_reopened):
+    holders = defaultdict(list)
+    with archive.writing() as connection:
+        connection.execute(text(_NO_KEYS[connection.dialect.name]))
+        index = SketchIndex(connection)
+        for document in range(1, 121):
+            hashes = shingles_of(document)
+            expected = Counter(holder for value in hashes.tolist() for holder in holders[value])
+            assert found(index, hashes) == expected
+            index.add(document, sketch(hashes))
+            for value in hashes.tolist():
+                holders[value].append(document)
+            if document % group == 0:
+                index.flush()
+                index = SketchIndex(connection) if is_reopened else index
+        index.flush()
+        deepest = sketch_blocks.level_of(connection.execute(text("SELECT MAX(id) FROM sketch")).scalar())
+        assert deepest >= 3
+        # Every entry once: nothing is lost or doubled where blocks hand on what they hold.
+        stored = connection.execute(text("SELECT id, entries FROM sketch")).all()
+        entries = sum(len(row.entries) // (8 if sketch_blocks.level_of(row.id) else 10) for row in stored)
+        assert entries == sum(map(len, holders.values()))
+        assert max(len(row.entries) for row in stored if sketch_blocks.level_of(row.id)) < 4000
+        index.clear()
+        assert found(index, shingles_of(1)) == {}
+    archive.roll_back()
+
+
+# These documents are in no table: what is asked here is the index alone.
+_NO_KEYS = {"sqlite": "PRAGMA defer_foreign_keys=ON", "postgresql": "SET LOCAL session_replication_role = replica"}
+
+
+def test_one_shingle_of_many_documents_makes_no_block_full(archive, small):
+    with archive.writing() as connection:
+        connection.execute(text(_NO_KEYS[connection.dialect.name]))
+        index = SketchIndex(connection)
+        for document in range(1, 301):
+            index.add(document, sketch([5]))
+            if document % 50 == 0:
+                index.flush()
+        assert found(SketchIndex(connection), [5]) == dict.fromkeys(range(1, 301), 1)
+        assert sketch_blocks.level_of(connection.execute(text("SELECT MAX(id) FROM sketch")).scalar()) == 1
+    archive.roll_back()
+
+
+# In the archive
+
+
+def copies_at(day, number):
+    return capture(document(number, body=paragraphs("một", 6)), url=f"https://bao-{number}.example/1", day=day)
+
+
+def test_the_index_is_written_with_the_group_and_undone_with_it(open_archive):
+    archive = open_archive()
+    first, second, third = (copies_at(day, day) for day in (1, 2, 3))
+    archive.record(first, archive._extractor.read(first))
+    archive.commit()
+    archive.record(second, archive._extractor.read(second))
+    archive.roll_back()
+    archive.record(third, archive._extractor.read(third))
+    archive.commit()
+    members = {row["url"] for row in archive.rows("cluster_members")}
+    assert members == {"https://bao-1.example/1", "https://bao-3.example/1"}
+    with archive.reading() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM signature")).scalar() == 2
+
+
+def test_two_programs_that_take_turns_find_each_others_copies(open_archive):
+    one, other = open_archive(), open_archive()
+    for day, archive in ((1, one), (2, other), (3, one)):
+        said = copies_at(day, day)
+        archive.record(said, archive._extractor.read(said))
+        archive.commit()
+    assert len(list(one.rows("cluster_members"))) == 3
+
+
+def test_a_new_version_is_written_where_the_sketches_were_lost(archive):
+    for day in (1, 2):
+        with archive.writing() as connection:
+            connection.execute(text("DELETE FROM sketch"))
+        said = capture(document(1, body=[*paragraphs(1, 6), f"Thêm ngày {day}."]), day=day)
+        archive.record(said, archive._extractor.read(said))
+        archive.commit()
+    with archive.reading() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM signature")).scalar() == 2
+
+
+def test_a_copy_is_found_where_the_signatures_were_lost(archive):
+    for day in (1, 2):
+        with archive.writing() as connection:
+            connection.execute(text("DELETE FROM signature"))
+        said = copies_at(day, day)
+        archive.record(said, archive._extractor.read(said))
+        archive.commit()
+    assert len(list(archive.rows("cluster_members"))) == 2
+
+
+def test_the_index_is_not_called_lost_before_the_group_is_written(archive):
+    said = copies_at(1, 1)
+    archive.record(said, archive._extractor.read(said))
+    assert archive.status()["reindex"] is None
+
+
+def test_a_sketch_of_the_smallest_text_is_found():
+    assert len(profile(title=None, lede=None, body="một").sketch.hashes) == 1
