@@ -7,8 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from crawler.extraction.blocks import BLOCKS, UNSEEN
 from crawler.extraction.rails import is_named_body, is_strict, names_of, rail_word
 
@@ -82,7 +80,7 @@ def weigh(body: HtmlElement) -> Weights:
     """Let every paragraph give weight to what holds it."""
     weights = Weights(body)
     _measure(weights)
-    paragraphs = [(element, size) for element in weights.size if (size := _paragraph(element, weights))]
+    paragraphs = [(element, size) for element in reversed(weights.size) if (size := _paragraph(element, weights))]
     for element, size in paragraphs:
         _add(weights.mass, element.getparent(), body, size)
     weights.layout = _layout(paragraphs, weights)
@@ -107,13 +105,10 @@ def weigh(body: HtmlElement) -> Weights:
 def _measure(weights: Weights) -> None:
     """Length of the text in each element that is seen, and of what stands in links."""
     size, linked, loose = weights.size, weights.linked, weights.loose
-    walk = etree.iterwalk(weights.body, events=("start", "end"))
-    for event, element in walk:
-        if event == "start":
-            if not isinstance(element.tag, str) or element.tag in UNSEEN:
-                walk.skip_subtree()
-            continue
-        if not isinstance(element.tag, str) or element.tag in UNSEEN:
+    unseen = {inner for element in weights.body.iter(*UNSEEN) for inner in element.iter()}
+    # What is inside comes after what is around it, so the other way round every part is known before its whole.
+    for element in reversed(list(weights.body.iter("*"))):
+        if element in unseen:
             continue
         length = own = _length(element.text)
         in_links = 0
