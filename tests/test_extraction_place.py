@@ -259,3 +259,45 @@ def test_steps_that_call_to_act_are_kept():
     steps = "".join(f"<li>{step}</li>" for step in ["Download the timetable.", "Book a seat.", "Call the harbour."])
     document = read(f"<h1>{TITLE}</h1><div class=text>{text()}<p>How to go:</p><ol>{steps}</ol></div>")
     assert said(document)[-3:] == ["Download the timetable.", "Book a seat.", "Call the harbour."]
+
+
+STREAMED = (
+    '<div hidden id="S:0"><p>{}</p><template id="P:1"></template></div><div hidden id="S:1"><p>{}</p></div>{}</body>'
+)
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        pytest.param('<script>$RS("S:1","P:1")</script><script>$RC("B:0","S:0")</script>', id="as its scripts say"),
+        pytest.param("", id="without scripts, by the numbers"),
+    ],
+)
+def test_a_page_that_was_sent_in_pieces_is_put_together(scripts):
+    pieces = STREAMED.format(PARAGRAPHS[1], PARAGRAPHS[2], scripts)
+    document = read(
+        f'<main><h1>{TITLE}</h1><div class=text>{text(PARAGRAPHS[0])}<template id="B:0"></template>'
+        f"{text(*PARAGRAPHS[3:])}</div></main><footer>Imprint</footer>{pieces}"
+    )
+    assert said(document) == list(PARAGRAPHS)
+
+
+def test_pieces_that_belong_nowhere_or_into_themselves_are_left():
+    pieces = '<div hidden id="S:0"><template id="B:0"></template></div><div hidden id="S:9"></div>'
+    assert said(read(f"<h1>{TITLE}</h1><div class=text>{text()}</div>{pieces}")) == list(PARAGRAPHS)
+
+
+def test_a_quotation_in_a_figure_is_text_and_one_pulled_from_the_text_is_not():
+    quoted = f"<figure class=quote><blockquote>{PARAGRAPHS[0][::-1]}</blockquote></figure>"
+    pulled = f"<figure class=pullquote><blockquote>{PARAGRAPHS[1][:80]}</blockquote></figure>"
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}{quoted}{pulled}{text(TITLE * 3)}</div>")
+    assert said(document) == [*PARAGRAPHS, PARAGRAPHS[0][::-1], TITLE * 3]
+
+
+def test_an_aside_of_running_text_is_a_note_and_any_other_is_furniture():
+    note = f"<aside><p>{PARAGRAPHS[0][::-1]}</p></aside>"
+    other = f"<aside><h4>Most read</h4><p><a href=/x>The pier</a></p><p>{PARAGRAPHS[1][::-1]}</p></aside>"
+    document = read(
+        f"<h1>{TITLE}</h1><div class=text>{text(*PARAGRAPHS[:3])}{note}{other}{text(*PARAGRAPHS[3:])}</div>"
+    )
+    assert said(document) == [*PARAGRAPHS[:3], PARAGRAPHS[0][::-1], *PARAGRAPHS[3:]]

@@ -14,7 +14,7 @@ from lxml.html import HTMLParser, document_fromstring
 
 from archive.types import Block, Caption, Document, Verdict
 from crawler import sites
-from crawler.extraction import generic, paragraphs
+from crawler.extraction import cuts, generic
 from crawler.extraction.blocks import read_picture, text_of
 from crawler.extraction.closings import cut_closing
 from crawler.extraction.dates import parse_moment
@@ -25,6 +25,7 @@ from crawler.extraction.reading import GENERIC, Page, Reading, finish
 from crawler.extraction.rules import Index
 from crawler.extraction.second_opinion import is_ours_better
 from crawler.extraction.site_page import has_empty_body, read_by
+from crawler.extraction.streamed import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,6 +105,7 @@ def parse(text: str) -> tuple[HtmlElement | None, str | None]:
     if len(log) and log[-1].type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         # libxml2 drops everything after that point: what is left would look like a shortened article.
         return None, "elements nested too deep"
+    assemble(root, text)
     return root, None
 
 
@@ -118,7 +120,7 @@ def _read_any(page: Page) -> Reading:
     found = find_article(page.root)
     other = generic.read_body(page.root) if found is None or not found.is_clear else []
     if found is not None and (found.is_clear or is_ours_better(found, other)):
-        reading = Reading(paragraphs.NAME, is_by_rules=False, lines=found.lines, placed=found.furniture)
+        reading = Reading(cuts.NAME, is_by_rules=False, lines=found.lines, placed=found.furniture)
         reading.captions = found.captions
     else:
         reading = Reading(GENERIC, is_by_rules=False, lines=generic.mark_links(other, page.root))

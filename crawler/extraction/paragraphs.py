@@ -9,24 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive.types import Caption
-from crawler.extraction.blocks import UNSEEN, Line, Placed, Removed, read_picture, text_of, walk
-from crawler.extraction.furniture_words import is_more
-from crawler.extraction.rails import is_named_body, is_summary, kind_of
-from crawler.extraction.weights import ASIDE, RAIL, Weights, weigh
+from crawler.extraction.blocks import Line, Placed, Removed, walk
+from crawler.extraction.cuts import HEADINGS, NAME, cuts
+from crawler.extraction.rails import is_named_body, is_summary
+from crawler.extraction.weights import ASIDE, Weights, weigh
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-NAME = "paragraphs"
-"""What its furniture and provenance are filed under."""
+    from archive.types import Caption
 
 CLIMB = 1.25
 """With so many times the text, the element around is the article: its text was split over several."""
-BOX_LINKED = 0.7
-MIN_TEASERS = 2
-MAX_TEASER = 500
-TEASER_LINKED = 0.9
 
 CLEAR_SHARE = 0.7
 """So much of the page's running text has to stand in the article, ..."""
@@ -43,17 +37,17 @@ MAX_LINKED = 0.12
 """... with few links, for the page to leave no doubt. Chosen on half of a set of pages: docs/quality.md."""
 
 MIN_OPENING = 80
+"""Characters of running text above the place, ..."""
 OPENING_TOLD = 0.5
+"""... of all that stands in its box, ..."""
 OPENING_LINKED = 0.3
+"""... with no more of it in links, for the box to open the article."""
 MIN_CONTINUED = 200
 CONTINUED_TOLD = 0.75
+"""The same below the place, where more stands that is no part of the article."""
 HIDDEN = 0.4
 """With so much of its text folded away, an article is read unfolded."""
 _BESIDE = Removed("boilerplate", f"{NAME}/beside")
-
-_LINK_BOXES = frozenset("ul ol div section table p h2 h3 h4 h5".split())
-_HEADINGS = frozenset("h2 h3 h4 h5".split())
-_LISTS = frozenset({"ul", "ol"})
 
 
 @dataclass(slots=True)
@@ -86,7 +80,7 @@ def find_article(root: HtmlElement) -> Found | None:
     if is_split:
         top = _around(top, weights)
     place, beside = _with_opening(top, weights)
-    removed = _cuts(place, weights) | beside
+    removed = cuts(place, weights) | beside
     found = walk(place, name=NAME, removed=removed)
     size = sum(len(line.text) for line in found.lines)
     hidden = sum(len(item.text) for _, item in found.furniture if item.rule == f"{NAME}/hidden")
@@ -151,7 +145,7 @@ def _with_opening(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, dict
                 place = holder
                 kept.update((part, *between))
                 between = []
-            elif part.tag in _HEADINGS or weights.mass.get(part, 0) >= MIN_OPENING:
+            elif part.tag in HEADINGS or weights.mass.get(part, 0) >= MIN_OPENING:
                 between.append(part)
         for part in inner.itersiblings():
             if not _is_continued(part, weights):
@@ -171,7 +165,7 @@ def _with_paragraphs(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, d
     for part in top.itersiblings(preceding=True):
         if not weights.size.get(part):
             continue
-        if part.tag not in ("p", *_HEADINGS):
+        if part.tag not in ("p", *HEADINGS):
             break
         kept.add(part)
     if not any(_is_opening(part, weights) for part in kept):
@@ -202,84 +196,3 @@ def _is_continued(part: HtmlElement, weights: Weights) -> bool:
         and weights.link_share(part) < MAX_LINKED
         and is_named_body(part)
     )
-
-
-def _cuts(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
-    """What stands in the article and is none of it."""
-    removed = _teasers(top, weights)
-    total = max(1, weights.size[top])
-    for element in top.iterdescendants():
-        size = weights.size.get(element, 0)
-        if element.getparent() in removed:
-            removed[element] = removed[element.getparent()]
-        elif element.tag == "figure":
-            if element.find(".//table") is None:
-                removed[element] = Removed("caption", f"{NAME}/caption", _captions(element))
-        elif element.tag in ASIDE:
-            if element.tag not in UNSEEN and not _is_question(element):
-                removed[element] = Removed("boilerplate", f"{NAME}/{element.tag}")
-        elif size and size < RAIL * total and element not in removed:
-            cut = _cut(element, size, weights)
-            if cut is not None:
-                removed[element] = cut
-    return removed
-
-
-def _is_question(element: HtmlElement) -> bool:
-    """Whether a button is the heading of an answer that it folds out."""
-    parent = element.getparent()
-    return element.tag == "button" and parent is not None and parent.tag in _HEADINGS
-
-
-def _teasers(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
-    """Boxes side by side that open with a heading which is all link and hold a few lines of text."""
-    stacks: dict[HtmlElement, list[HtmlElement]] = {}
-    for heading in top.iter("h2", "h3", "h4", "h5"):
-        size, box = weights.size.get(heading, 0), heading.getparent()
-        if not size or weights.linked[heading] < TEASER_LINKED * size or box is None or box is top:
-            continue
-        holder = box.getparent()
-        if holder is not None and weights.size[box] <= MAX_TEASER and _leads_away(heading):
-            stacks.setdefault(holder, []).append(box)
-    cut = Removed("related", f"{NAME}/teasers")
-    return {box: cut for boxes in stacks.values() if len(set(boxes)) >= MIN_TEASERS for box in boxes}
-
-
-def _leads_away(heading: HtmlElement) -> bool:
-    """Whether a heading links to another page; many link to themselves."""
-    return any(not (link.get("href") or "#").startswith("#") for link in heading.iter("a"))
-
-
-def _captions(figure: HtmlElement) -> tuple[Caption, ...]:
-    return read_picture(list(dict.fromkeys(text_of(element) for element in figure.iter("figcaption"))), None)
-
-
-def _cut(element: HtmlElement, size: int, weights: Weights) -> Removed | None:
-    word = weights.rail(element)
-    if word is not None:
-        return Removed(kind_of(word), f"{NAME}/{word}")
-    if element.tag in _LINK_BOXES and weights.linked[element] > BOX_LINKED * size:
-        return None if _is_told(element, weights) else Removed("related", f"{NAME}/links")
-    return None
-
-
-def _is_told(links: HtmlElement, weights: Weights) -> bool:
-    """Whether the article speaks of these links: under a heading that is one it goes on, a list it announces."""
-    if links.tag == "p" and links.getparent().tag == "li":
-        return ":" in text_of(links) and weights.told.get(links.getparent(), 0) > 0
-    if links.tag in _HEADINGS:
-        after = _neighbour(links, weights, preceding=False)
-        is_headline = after is not None and weights.link_share(after) > BOX_LINKED and _leads_away(links)
-        return not is_headline and not is_more(text_of(links))
-    if links.tag not in _LISTS:
-        return False
-    before = _neighbour(links, weights, preceding=True)
-    if before is None or weights.link_share(before) > BOX_LINKED:
-        return False
-    words = text_of(before)
-    return words.endswith((":", "\uff1a")) and not is_more(words)
-
-
-def _neighbour(element: HtmlElement, weights: Weights, *, preceding: bool) -> HtmlElement | None:
-    """The next element beside `element` that holds text."""
-    return next((other for other in element.itersiblings(preceding=preceding) if weights.size.get(other)), None)

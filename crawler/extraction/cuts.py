@@ -1,0 +1,131 @@
+"""What stands in the place of an article and is none of it: parts named as rails, boxes of links, teasers, pictures.
+
+Structure and names only; words come after (`furniture_words`, `closings`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.extraction.blocks import UNSEEN, Removed, read_picture, text_of
+from crawler.extraction.furniture_words import is_more
+from crawler.extraction.rails import kind_of, names_of
+from crawler.extraction.weights import ASIDE, RAIL
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from archive.types import Caption
+    from crawler.extraction.weights import Weights
+
+NAME = "paragraphs"
+"""What its furniture and provenance are filed under."""
+
+BOX_LINKED = 0.7
+MIN_TEASERS = 2
+MAX_TEASER = 500
+TEASER_LINKED = 0.9
+NOTE_TOLD = 0.95
+NOTE_LINKED = 0.05
+HEADINGS = frozenset("h2 h3 h4 h5".split())
+_LINK_BOXES = frozenset("ul ol div section table p h2 h3 h4 h5".split())
+_LISTS = frozenset({"ul", "ol"})
+
+
+def cuts(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
+    """What stands in the article and is none of it."""
+    removed = _teasers(top, weights)
+    total = max(1, weights.size[top])
+    for element in top.iterdescendants():
+        size = weights.size.get(element, 0)
+        if element.getparent() in removed:
+            removed[element] = removed[element.getparent()]
+        elif element.tag == "figure":
+            if not _is_text(element):
+                removed[element] = Removed("caption", f"{NAME}/caption", _captions(element))
+        elif element.tag in ASIDE:
+            if element.tag not in UNSEEN and not _is_question(element) and not _is_note(element, weights):
+                removed[element] = Removed("boilerplate", f"{NAME}/{element.tag}")
+        elif size and size < RAIL * total and element not in removed:
+            cut = _cut(element, size, weights)
+            if cut is not None:
+                removed[element] = cut
+    return removed
+
+
+def _is_text(figure: HtmlElement) -> bool:
+    """Whether a figure is no picture but a table, a listing or a quotation that is not pulled from the text."""
+    if next(figure.iter("table", "pre"), None) is not None:
+        return True
+    return next(figure.iter("blockquote"), None) is not None and "pull" not in names_of(figure)
+
+
+def _is_note(element: HtmlElement, weights: Weights) -> bool:
+    """Whether an aside is a note that belongs to the text: running text, nothing else, under no other name."""
+    size = weights.size.get(element, 0)
+    return (
+        element.tag == "aside"
+        and weights.mass.get(element, 0) > NOTE_TOLD * max(1, size)
+        and weights.link_share(element) < NOTE_LINKED
+        and weights.rail(element) is None
+        and "pull" not in names_of(element)
+    )
+
+
+def _is_question(element: HtmlElement) -> bool:
+    """Whether a button is the heading of an answer that it folds out."""
+    parent = element.getparent()
+    return element.tag == "button" and parent is not None and parent.tag in HEADINGS
+
+
+def _teasers(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
+    """Boxes side by side that open with a heading which is all link and hold a few lines of text."""
+    stacks: dict[HtmlElement, list[HtmlElement]] = {}
+    for heading in top.iter("h2", "h3", "h4", "h5"):
+        size, box = weights.size.get(heading, 0), heading.getparent()
+        if not size or weights.linked[heading] < TEASER_LINKED * size or box is None or box is top:
+            continue
+        holder = box.getparent()
+        if holder is not None and weights.size[box] <= MAX_TEASER and _leads_away(heading):
+            stacks.setdefault(holder, []).append(box)
+    cut = Removed("related", f"{NAME}/teasers")
+    return {box: cut for boxes in stacks.values() if len(set(boxes)) >= MIN_TEASERS for box in boxes}
+
+
+def _leads_away(heading: HtmlElement) -> bool:
+    """Whether a heading links to another page; many link to themselves."""
+    return any(not (link.get("href") or "#").startswith("#") for link in heading.iter("a"))
+
+
+def _captions(figure: HtmlElement) -> tuple[Caption, ...]:
+    return read_picture(list(dict.fromkeys(text_of(element) for element in figure.iter("figcaption"))), None)
+
+
+def _cut(element: HtmlElement, size: int, weights: Weights) -> Removed | None:
+    word = weights.rail(element)
+    if word is not None:
+        return Removed(kind_of(word), f"{NAME}/{word}")
+    if element.tag in _LINK_BOXES and weights.linked[element] > BOX_LINKED * size:
+        return None if _is_told(element, weights) else Removed("related", f"{NAME}/links")
+    return None
+
+
+def _is_told(links: HtmlElement, weights: Weights) -> bool:
+    """Whether the article speaks of these links: under a heading that is one it goes on, a list it announces."""
+    if links.tag == "p" and links.getparent().tag == "li":
+        return ":" in text_of(links) and weights.told.get(links.getparent(), 0) > 0
+    if links.tag in HEADINGS:
+        after = _neighbour(links, weights, preceding=False)
+        is_headline = after is not None and weights.link_share(after) > BOX_LINKED and _leads_away(links)
+        return not is_headline and not is_more(text_of(links))
+    if links.tag not in _LISTS:
+        return False
+    before = _neighbour(links, weights, preceding=True)
+    if before is None or weights.link_share(before) > BOX_LINKED:
+        return False
+    words = text_of(before)
+    return words.endswith((":", "\uff1a")) and not is_more(words)
+
+
+def _neighbour(element: HtmlElement, weights: Weights, *, preceding: bool) -> HtmlElement | None:
+    """The next element beside `element` that holds text."""
+    return next((other for other in element.itersiblings(preceding=preceding) if weights.size.get(other)), None)
