@@ -47,7 +47,7 @@ def measure_replay(folder: Path, workers: int) -> None:
     if workers == 1:
         peers.stay_on_one_core()
     with tempfile.TemporaryDirectory(dir=folder) as archive:
-        replay_all(folder.with_name(WARM_UP), f"{archive}/{WARM_UP}")
+        replay_all(folder.with_name(WARM_UP), f"{archive}/{WARM_UP}", workers=workers)
         run: Run = peers.timed(lambda: replay_all(folder, f"{archive}/a", workers=workers))
         run["memory"] = peak_memory() if workers == 1 else None
         run["second"] = peers.timed(lambda: replay_all(folder, f"{archive}/a"))

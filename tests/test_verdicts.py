@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.types import Capture, Document, Verdict
-from crawler.extraction import extract
+from crawler.extraction import extract, extract_unparsed
 from crawler.extraction.markup import MAX_ATTRIBUTES, MAX_ELEMENTS, scan_markup
 
 DAY = datetime(2026, 2, 7, 5, tzinfo=UTC)
@@ -348,3 +349,24 @@ def test_any_capture_gives_a_document(payload, kind, status, coding):
 def test_any_markup_gives_a_document(pieces):
     document = extract(capture("<html><body>" + "".join(pieces)))
     assert isinstance(document, Document)
+
+
+XML = (("Content-Type", "application/xml"),)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(capture("gone", status=410), id="an error"),
+        pytest.param(replace(capture("<urlset></urlset>"), headers=XML), id="a sitemap"),
+        pytest.param(capture(b"%PDF-1.7"), id="a PDF called HTML"),
+        pytest.param(capture(b"\x1f\x8b broken", headers=(("Content-Encoding", "gzip"),)), id="a broken coding"),
+        pytest.param(replace(capture(page(news(9))), truncated="length"), id="cut off"),
+        pytest.param(capture(page(news(9))), id="a page"),
+        pytest.param(replace(capture(page(news(9))), headers=XML), id="a page labelled XML"),
+    ],
+)
+def test_what_is_said_without_a_parser_is_what_is_said_with_one(seen):
+    unparsed = extract_unparsed(seen)
+    assert unparsed in (None, extract(seen))
+    assert (unparsed is None) == (news(1).strip() in extract(seen).body)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from archive import revisit
 from archive.core import Archive, Recorded
 from archive.failpoint import failpoint
-from archive.prepared import Prepared
+from archive.prepared import Prepared, prepare_capture
 from archive.storage import frontier
 from archive.storage.frontier import Address, Visit
 from archive.types import Capture, Document
@@ -51,6 +51,7 @@ from crawler.discovery import (
     shard_urls,
     shards_since,
 )
+from crawler.extraction import extract_unparsed
 from crawler.extraction.decode import Failure, decode_content
 from crawler.politeness.refusal import Refusal
 from crawler.sites import Site, Source, SourceKind, site_of
@@ -222,6 +223,8 @@ class Desk:
             for visit in visits:
                 fetched += 1
                 self._in_hand += 1
+                if visit.state == frontier.NEW and not self._plan.is_capture_only:
+                    self._readers.expect()
                 yield Errand(visit.url, conditions(visit), visit=visit)
             if not visits and not self._sources:
                 if self._in_hand:
@@ -337,7 +340,7 @@ class Desk:
         if errand.source is not None:
             await self._follow(errand, capture)
             await self._tell()
-        read = (None, None) if self._plan.is_capture_only else await self._read_page(capture)
+        read = (None, None) if self._plan.is_capture_only else await self._read_page(errand, capture)
         if self._plan.skips_noarchive and read[0] is not None and read[0].noarchive:
             await self._settle_unkept(errand, capture)
             return
@@ -350,7 +353,12 @@ class Desk:
         if self._answers and self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_later())
 
-    async def _read_page(self, capture: Capture) -> tuple[Document, Prepared]:
+    async def _read_page(self, errand: Errand, capture: Capture) -> tuple[Document, Prepared]:
+        # A crawl that finds nothing new need not even start its readers.
+        if errand.source is not None or capture.status != OK:
+            document = extract_unparsed(capture)
+            if document is not None:
+                return document, prepare_capture(capture, document)
         future = self._readers.read(capture)
         waited = asyncio.wrap_future(future)
         await asyncio.wait([waited])

@@ -12,7 +12,7 @@ from pebble import ProcessExpired, ProcessPool
 from archive.prepared import Prepared, prepare_capture
 from archive.types import Capture, Document, Verdict
 from crawler.extraction import extract
-from crawler.processes import reading_context
+from crawler.processes import begin_importing, reading_context
 
 TIME_LIMIT = 20.0
 """Seconds a page: ordinary ones take 0.02, pages built to take long were measured at 18 to 60."""
@@ -48,6 +48,10 @@ class Readers:
             max_workers=workers, context=reading_context(), initializer=_limit_memory, initargs=(MEMORY_LIMIT,)
         )
         self._reading: set[Future[Any]] = set()
+
+    def expect(self) -> None:
+        """Say that there will be pages: what readers have to import is imported while the first is fetched."""
+        begin_importing()
 
     def read(self, capture: Capture) -> Future[Any]:
         """Begin to read `capture`; `result` turns what comes of it into a value."""

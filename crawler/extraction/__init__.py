@@ -15,7 +15,7 @@ from crawler.extraction.markup import Markup, glance, is_harmless, markup_verdic
 from crawler.extraction.page_text import read_page_text
 from crawler.extraction.verdicts import has_enough_text, page_verdict, status_verdict
 
-__all__ = ["extract"]
+__all__ = ["extract", "extract_unparsed"]
 
 _MAGIC = {
     b"%PDF-": "PDF",
@@ -55,12 +55,25 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def extract(capture: Capture) -> Document:
     """What the page of `capture` says, or why it says nothing."""
     try:
-        return _extract(capture)
+        begun = _begin(capture)
+        return begun if isinstance(begun, Document) else _noting_headers(_parse(capture, begun), capture)
     except Exception as error:  # noqa: BLE001 - hostile and broken pages reach every corner of three parsers
-        return Document(verdict=Verdict.EXTRACTION_FAILED, detail=f"{type(error).__name__}: {error}"[:300])
+        return _failed(error)
 
 
-def _extract(capture: Capture) -> Document:
+def extract_unparsed(capture: Capture) -> Document | None:
+    """What `extract` says, where no page has to be parsed for it: errors, feeds, sitemaps; else None.
+
+    It takes a millisecond or two whatever the answer holds, so that nobody need be kept from it."""
+    try:
+        begun = _begin(capture)
+    except Exception as error:  # noqa: BLE001 - as in `extract`
+        return _failed(error)
+    return begun if isinstance(begun, Document) else None
+
+
+def _begin(capture: Capture) -> Document | str:
+    """What is known without a parser; else the text to parse."""
     status = status_verdict(capture)
     if status:
         return _held(*status)
@@ -70,12 +83,11 @@ def _extract(capture: Capture) -> Document:
     content = decode_content(capture.payload, ", ".join(_all(capture, "content-encoding")))
     if isinstance(content, Failure):
         return _held(content.verdict, content.detail)
-    document = _read(capture, content)
-    has_noarchive = any(_forbids_archive(value) for value in _all(capture, "x-robots-tag"))
-    return replace(document, noarchive=True) if has_noarchive else document
+    begun = _decoded(capture, content)
+    return _noting_headers(begun, capture) if isinstance(begun, Document) else begun
 
 
-def _read(capture: Capture, content: Content) -> Document:
+def _decoded(capture: Capture, content: Content) -> Document | str:
     binary = _binary(content)
     if binary:
         return _held(Verdict.NOT_TEXT, binary)
@@ -85,16 +97,25 @@ def _read(capture: Capture, content: Content) -> Document:
         return _held(decoded.verdict, decoded.detail)
     if not decoded.text.strip():
         return _held(Verdict.TRUNCATED, "empty body")
-    return _read_text(capture, decoded.text, content_type)
+    other = None if _is_html(decoded.text, content_type) else _why_no_page(capture, decoded.text, content_type)
+    return _held(Verdict.NO_ARTICLE, other) if other else decoded.text
 
 
-def _read_text(capture: Capture, text: str, content_type: str) -> Document:
-    if not _is_html(text, content_type):
-        if _OTHER_TYPES.match(content_type) or _XML_START.match(text):
-            return _held(Verdict.NO_ARTICLE, "a feed, a sitemap or other data")
-        if capture.status is not None:
-            # Whole pages as text come as files; what a server sends as plain text is robots.txt and its like.
-            return _held(Verdict.NO_ARTICLE, "plain text")
+def _why_no_page(capture: Capture, text: str, content_type: str) -> str | None:
+    """What a text is that is no HTML; None for a whole page as text."""
+    if _OTHER_TYPES.match(content_type) or _XML_START.match(text):
+        return "a feed, a sitemap or other data"
+    # Whole pages as text come as files; what a server sends as plain text is robots.txt and its like.
+    return "plain text" if capture.status is not None else None
+
+
+def _noting_headers(document: Document, capture: Capture) -> Document:
+    has_noarchive = any(_forbids_archive(value) for value in _all(capture, "x-robots-tag"))
+    return replace(document, noarchive=True) if has_noarchive else document
+
+
+def _parse(capture: Capture, text: str) -> Document:
+    if not _is_html(text, capture.header("content-type") or ""):
         document = read_page_text(text, url=capture.url, captured_at=capture.captured_at, site=capture.site)
         title = next((line.strip() for line in text.splitlines() if line.strip()), "")
         words = Markup(text, title, (), elements=0, attributes=0, open_at_end=None, has_end=True)
@@ -118,6 +139,10 @@ def _judged(document: Document, markup: Markup | None, source: str) -> Document:
         return document
     wrong = page_verdict(markup or glance(source), source, document)
     return replace(document, verdict=wrong[0], detail=wrong[1]) if wrong else document
+
+
+def _failed(error: Exception) -> Document:
+    return Document(verdict=Verdict.EXTRACTION_FAILED, detail=f"{type(error).__name__}: {error}"[:300])
 
 
 def _held(verdict: Verdict, detail: str) -> Document:
