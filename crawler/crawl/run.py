@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -208,6 +209,8 @@ def crawl(
     )
     # What is imported stays: collections that walk through all of it, again and again, find nothing.
     gc.freeze()
+    # The reactor wakes many times a page, and each time would wait 5 ms for the writer's thread to let go.
+    sys.setswitchinterval(0.0005)
     with alone(place.folder, site.name):
         process = AsyncCrawlerProcess(settings)
         process.crawl(process.create_crawler(NewsSpider), crawl_of_site=one)
