@@ -1,8 +1,8 @@
 """Invented articles, as many as one likes, whose words and phrases recur as unequally as those of a language.
 
 What makes finding copies costly is what articles share without being copies: phrases that papers like to print. They
-are drawn from a stock, and its size and the share of it in a text are set so that 19,371 of these articles share about
-as many sampled shingles as 19,371 real ones do: an article 65 with others, and two or more with two others."""
+are drawn from a stock, whose size and share of a text are set so that 19,371 of these articles share about what 19,371
+real ones do: an article one sampled shingle with 63 others, where it is 65, and two or more with 3.7, where it is 2.1."""
 
 from __future__ import annotations
 
