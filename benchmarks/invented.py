@@ -2,7 +2,7 @@
 
 What makes finding copies costly is what articles share without being copies: phrases that papers like to print. They
 are drawn from a stock, whose size and share of a text are set so that 19,371 of these articles share about what 19,371
-real ones do: an article one sampled shingle with 63 others, where it is 65, and two or more with 3.7, where it is 2.1."""
+real ones do: an article one sampled shingle with 63 others (there 65), and two or more with 3.7 (there 2.1)."""
 
 from __future__ import annotations
 
