@@ -7,7 +7,7 @@ import pytest
 from builders import capture, document, paragraphs
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from archive import sketch_blocks
 from archive.similarity import HASH_BITS, Sketch, profile
@@ -174,3 +174,24 @@ def test_the_index_is_not_called_lost_before_the_group_is_written(archive):
 
 def test_a_sketch_of_the_smallest_text_is_found():
     assert len(profile(title=None, lede=None, body="một").sketch.hashes) == 1
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_no_statement_about_a_copy_goes_through_all_versions(archive):
+    for day in (1, 2, 3):
+        said = copies_at(day, day)
+        archive.record(said, archive._extractor.read(said))
+    asked = []
+    with archive.writing() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+        said = copies_at(4, 4)
+        archive.record(said, archive._extractor.read(said))
+        queries = [(sql, bound) for sql, bound in asked if sql.startswith("SELECT")]
+        plans = {
+            sql: [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", bound)]
+            for sql, bound in queries
+        }
+    assert len(plans) > 8
+    # Of every version the outcome is the same: an index on it picks out all there are.
+    walks = ("SCAN article", "SCAN document", "SCAN edge", "SCAN judgement", "SCAN reading", "ix_judgement_outcome")
+    assert [sql for sql, plan in plans.items() if any(walk in step for walk in walks for step in plan)] == []
