@@ -301,3 +301,47 @@ def test_an_aside_of_running_text_is_a_note_and_any_other_is_furniture():
         f"<h1>{TITLE}</h1><div class=text>{text(*PARAGRAPHS[:3])}{note}{other}{text(*PARAGRAPHS[3:])}</div>"
     )
     assert said(document) == [*PARAGRAPHS[:3], PARAGRAPHS[0][::-1], *PARAGRAPHS[3:]]
+
+
+def test_a_few_words_in_the_box_of_a_picture_are_its_caption():
+    picture = "<div class=photo-box><img src=a.jpg><div><span>The ferry at its pier</span></div></div>"
+    face = "<div><img src=b.jpg><p>Ann Oakley, captain</p></div>"
+    said_in_full = f"<div><img src=c.jpg><p>{PARAGRAPHS[0][::-1]}.</p></div>"
+    document = read(f"<h1>{TITLE}</h1><div class=text>{picture}{text()}{face}{said_in_full}</div>")
+    assert said(document) == [*PARAGRAPHS, f"{PARAGRAPHS[0][::-1]}."]
+    assert [caption.text for caption in document.captions] == ["The ferry at its pier"]
+    assert [item.rule for item in document.furniture if item.text == "Ann Oakley, captain"] == [
+        "paragraphs/with_picture"
+    ]
+
+
+def test_the_headline_goes_with_the_labels_above_it():
+    document = read(f"<div class=text><p>Harbours</p><p>5 March</p><h1>{TITLE} at last</h1>{text()}</div>")
+    assert said(document) == list(PARAGRAPHS)
+    assert "paragraphs/title_again" in rules(document)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Reporting by Ann Oakley in Harbour; additional reporting by Tom Beech, Lee Elm, Kay Ash and Sam Alder in Pier; "
+        "editing by Jo Fir",
+        "Harbour Press writers Ann Oakley, Tom Beech and Lee Elm contributed to this report from the other shore.",
+        "Write to Ann Oakley at ann.oakley@harbour.example",
+        "12 comments",
+    ],
+)
+def test_who_helped_is_named_below_the_story_and_no_part_of_it(line):
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}<p>{line}</p></div>")
+    assert said(document) == list(PARAGRAPHS)
+    assert [item.rule for item in document.furniture if item.text == line] == ["paragraphs/helped"]
+
+
+def test_a_long_card_without_links_is_text_and_a_small_one_is_a_teaser():
+    recipe = "".join(f"<p>{paragraph[::-1]}</p>" for paragraph in PARAGRAPHS[:3])
+    document = read(
+        f"<h1>{TITLE}</h1><div class=text>{text()}{text()}<div class=recipe-card>{recipe}</div>"
+        f"<div class=card><p>The pier was built again</p></div>{text(TITLE * 3)}</div>"
+    )
+    assert PARAGRAPHS[2][::-1] in said(document)
+    assert "The pier was built again" not in said(document)

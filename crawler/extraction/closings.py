@@ -21,6 +21,8 @@ MAX_CUT = 0.2
 MAX_LINES = 12
 """Lines of a section that leads on: a headline for each story, at most with a few words."""
 MAX_MADE = 120
+MAX_THANKS = 260
+"""Characters of a line that names everybody who helped, at the end."""
 MAX_CALL = 300
 MAX_NAME = 60
 MAX_ABOUT = 700
@@ -31,12 +33,19 @@ _MADE = re.compile(
     r"(?:additional )?reporting|photos?|photographs?|illustrations?|words)(?: and \w+)? by\b",
     re.IGNORECASE,
 )
+_HELPED = re.compile(
+    r"(?:additional )?reporting by\b|(?:.{1,40} )?(?:writers?|reporters?|correspondents?)\b.{1,220}\bcontributed\b|"
+    r".{1,200}\bcontributed (?:to this|reporting)\b|"
+    r"(?:write to|reach|contact|e-?mail|follow) .{2,80} (?:at|on|via) .{0,60}(?:@|twitter|https?:)|"
+    r"(?:no |\d+ )comments?\W*$|comments? \(\d+\)$|post a comment\W*$",
+    re.IGNORECASE,
+)
 _RELATED = re.compile(
     r"(?:related (?:articles?|content|posts?|stories|reads?|reading|topics|links|news|publications|resources)|"
     r"you (?:may|might) (?:also )?(?:like|be interested in|enjoy)|"
     r"recommended (?:for you|articles?|reading|posts|stories)|"
-    r"(?:more|latest|other|popular|recent|featured|similar) (?:articles?|news|posts?|stories|reading|content)"
-    r"(?: \w+){0,4}|"
+    r"(?:more|latest|other|popular|recent|featured|similar) (?:\w+ ){0,2}"
+    r"(?:articles?|news|posts?|stories|reading|content|coverage)(?: \w+){0,4}|"
     r"more (?:from|on|about|in|like) .{1,40}|latest posts by .{1,40}|(?:up|read|what['’]s) next|keep reading|"
     r"tags|topics|filed under|categories|(?:\d+ )?comments?|(?:leave|post|write|add) a (?:comment|reply)|"
     r"mehr zum thema|weitere artikel|das könnte (?:sie|dich) auch interessieren|"
@@ -108,6 +117,8 @@ def _closing(lines: list[Line], author: str | None) -> tuple[int, tuple[str, str
     text = lines[last].text
     if len(text) <= MAX_MADE and _MADE.match(text):
         return last, ("byline", "made_by")
+    if len(text) <= MAX_THANKS and _HELPED.match(text):
+        return last, ("byline", "helped")
     if author and len(text) <= MAX_ABOUT and fold(text).startswith(f"{fold(author)} ") and len(text) > MAX_NAME:
         return last, ("byline", "about_author")
     if len(text) <= MAX_CALL and _CALL.match(text) and not _is_item(lines[last]):

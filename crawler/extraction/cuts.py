@@ -4,6 +4,7 @@ Structure and names only; words come after (`furniture_words`, `closings`)."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.blocks import UNSEEN, Removed, read_picture, text_of
@@ -26,14 +27,22 @@ MAX_TEASER = 500
 TEASER_LINKED = 0.9
 NOTE_TOLD = 0.95
 NOTE_LINKED = 0.05
+MAX_WORDS = 200
+"""Characters of a caption."""
+MAX_LINKED = 0.5
+_SENTENCE_ENDS = (".", "!", "?", ":", "…", '"', "”", "。", "！", "？", "؟", ")")
+_PICTURE = re.compile(r"caption|image|photo|picture|figure|media|img", re.IGNORECASE)
+_PICTURE_BOXES = frozenset({"div", "section", "span", "figure"})
 HEADINGS = frozenset("h2 h3 h4 h5".split())
 _LINK_BOXES = frozenset("ul ol div section table p h2 h3 h4 h5".split())
 _LISTS = frozenset({"ul", "ol"})
+_CARDS = frozenset({"card", "cards"})
+"""Small ones are teasers; a long one without links is how the page shows a recipe, a table or a profile."""
 
 
 def cuts(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
     """What stands in the article and is none of it."""
-    removed = _teasers(top, weights)
+    removed = _teasers(top, weights) | _with_pictures(top, weights)
     total = max(1, weights.size[top])
     for element in top.iterdescendants():
         size = weights.size.get(element, 0)
@@ -50,6 +59,26 @@ def cuts(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
             if cut is not None:
                 removed[element] = cut
     return removed
+
+
+def _with_pictures(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
+    """Boxes that hold a picture and a few words, no sentence: its caption, or the name beside a face."""
+    found: dict[HtmlElement, Removed] = {}
+    for image in top.iter("img"):
+        box = image.getparent()
+        while box is not top and not weights.size.get(box):
+            box = box.getparent()
+        is_box = box is not top and box not in found and box.tag in _PICTURE_BOXES
+        if not is_box or weights.size[box] > MAX_WORDS or weights.link_share(box) > MAX_LINKED:
+            continue
+        text = text_of(box)
+        if not text or text.endswith(_SENTENCE_ENDS) or next(box.iter(*HEADINGS), None) is not None:
+            continue
+        if _PICTURE.search(names_of(box)):
+            found[box] = Removed("caption", f"{NAME}/caption", read_picture([text], None))
+        else:
+            found[box] = Removed("boilerplate", f"{NAME}/with_picture")
+    return found
 
 
 def _is_text(figure: HtmlElement) -> bool:
@@ -102,7 +131,7 @@ def _captions(figure: HtmlElement) -> tuple[Caption, ...]:
 
 def _cut(element: HtmlElement, size: int, weights: Weights) -> Removed | None:
     word = weights.rail(element)
-    if word is not None:
+    if word is not None and not (word in _CARDS and size > MAX_TEASER and weights.link_share(element) < NOTE_LINKED):
         return Removed(kind_of(word), f"{NAME}/{word}")
     if element.tag in _LINK_BOXES and weights.linked[element] > BOX_LINKED * size:
         return None if _is_told(element, weights) else Removed("related", f"{NAME}/links")

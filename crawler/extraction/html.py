@@ -6,13 +6,15 @@ broken captures come before; what the archive makes of the document comes after.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
-from archive.types import Block, Caption, Document, Verdict
+from archive.text import fold
+from archive.types import Block, Caption, Document, Furniture, Verdict
 from crawler import sites
 from crawler.extraction import cuts, generic
 from crawler.extraction.blocks import read_picture, text_of
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 # libxml2 ends a text at a control character that HTML does not allow.
 _CONTROL = set(range(0x20)) - {0x09, 0x0A, 0x0D}
 _WITHOUT_CONTROL = bytes(0x20 if code in _CONTROL else code for code in range(256))
+MIN_HEADLINE = 15
+MAX_ABOVE, MAX_LABEL = 4, 40
+"""How many labels may stand above the headline: a section, a day, a kind of article."""
 _END = re.compile(rb"</(?:body|html)>")
 MIN_VISIBLE = 2000
 """A page with this much text that is no list ought to have been read."""
@@ -132,9 +137,27 @@ def _read_any(page: Page) -> Reading:
         reading.placed.extend(cut)
         reading.lines, cut = cut_closing(reading.lines, name=reading.name, author=page.metadata.author)
         reading.placed.extend(cut)
+        _cut_headline(page, reading)
         reading.captions = _loose_captions(page, reading) or reading.captions
         finish(reading, page)
     return reading
+
+
+def _cut_headline(page: Page, reading: Reading) -> None:
+    """The headline among the first lines, with the labels above it."""
+    headlines = {fold(text_of(heading)) for heading in page.root.iter("h1")}
+    if len(headlines) != 1:
+        return
+    for index, line in enumerate(reading.lines[:MAX_ABOVE]):
+        if (
+            len(line.text) >= MIN_HEADLINE
+            and fold(line.text) in headlines
+            and all(len(other.text) < MAX_LABEL for other in reading.lines[:index])
+        ):
+            cut = Furniture("boilerplate", f"{reading.name}/title_again", "")
+            reading.placed.extend((other.at, replace(cut, text=other.text)) for other in reading.lines[: index + 1])
+            reading.lines = reading.lines[index + 1 :]
+            return
 
 
 def _loose_captions(page: Page, reading: Reading) -> list[Caption]:

@@ -21,7 +21,7 @@ _NOTICE = re.compile(
     r"your browser does not support\b|please enable javascript\b|"
     r"(?:get started|learn more|read more|read full review|view on amazon|see price at .{1,30}|buy now|shop now|"
     r"sign up now|subscribe now|book now|jump to details|advertisement|anzeige|werbung|publicidad|publicité|"
-    r"publicidade|pubblicità|реклама|広告|quảng cáo)\W*$|"
+    r"publicidade|pubblicità|реклама|広告|광고|quảng cáo|iklan|reklam[ae]?|annonse?|advertentie|διαφήμιση|إعلان)\W*$|"
     r"this (?:article|story|content|post) is (?:exclusive|reserved|only|available)\b.{0,60}"
     r"\b(?:subscribers|members)\b|"
     r"(?:already (?:a subscriber|a member|have an account|registered|subscribed)|not a (?:member|subscriber))\b"
