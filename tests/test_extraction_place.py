@@ -324,8 +324,7 @@ def test_the_headline_goes_with_the_labels_above_it():
 @pytest.mark.parametrize(
     "line",
     [
-        "Reporting by Ann Oakley in Harbour; additional reporting by Tom Beech, Lee Elm, Kay Ash and Sam Alder in Pier; "
-        "editing by Jo Fir",
+        f"Reporting by Ann Oakley; additional reporting by {'Tom Beech, ' * 6}Lee Elm and Kay Ash; editing by Jo Fir",
         "Harbour Press writers Ann Oakley, Tom Beech and Lee Elm contributed to this report from the other shore.",
         "Write to Ann Oakley at ann.oakley@harbour.example",
         "12 comments",
