@@ -19,8 +19,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from archive import export, warc
-from archive.copies import Copies, Rebuilt, why_reindex
-from archive.decisions import DecisionFile, stored
+from archive.copies import Rebuilt, why_reindex
+from archive.decisions import DecisionFile, restored, stored
 from archive.exceptions import (
     NoArchiveError,
     NothingToReleaseError,
@@ -28,22 +28,18 @@ from archive.exceptions import (
     UnknownNameError,
 )
 from archive.failpoint import failpoint
-from archive.history import Effect, Historian, Seen
+from archive.group import Group
+from archive.history import Effect, Seen
 from archive.lock import WriterLock
-from archive.prepared import Identity, Prepared, identify, prepare_capture
+from archive.prepared import Prepared, identify, prepare_capture
 from archive.storage import as_of, captures, feed, histories, index
 from archive.storage.captures import StoredCapture
 from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, storage_errors
 from archive.storage.histories import StoredReading
 from archive.storage.migrate import prepare
-from archive.text import tidy
 from archive.types import Capture, Decision, DecisionKind, Document, Edition
 from archive.urls import host_of, identity
-from archive.warc import Location, WarcWriter
-
-GROUP_CAPTURES = 256
-"""Captures written to one WARC file and committed together: a synced commit costs 4 ms, whatever is in it."""
-GROUP_BYTES = 64 * 1024 * 1024
+from archive.warc import Location
 
 
 class Extractor(Protocol):
@@ -87,7 +83,7 @@ class Archive:
         self._extractor = extractor
         self._decisions = DecisionFile(folder / "decisions.jsonl")
         self._lock = WriterLock(folder)
-        self._group: _Group | None = None
+        self._group: Group | None = None
         self._read_before: dict[str, Document] = {}
         self._index: Engine | None = None
         self.as_of: datetime | None = None
@@ -424,7 +420,7 @@ class Archive:
     def decisions(self) -> list[Decision]:
         """Everything that people decided, oldest first."""
         with self.reading() as connection:
-            return [_decision(made) for made in histories.decisions(connection)]
+            return [restored(made) for made in histories.decisions(connection)]
 
     def changes(self, *, since: str | None = None) -> Iterator[dict[str, Any]]:
         """Rows of `changes`, oldest first; with `since`, those after the change with that id.
@@ -485,13 +481,13 @@ class Archive:
     def _errors(self) -> Any:  # noqa: ANN401  a context manager
         return storage_errors(self._shown_as)
 
-    def _writing(self) -> _Group:
+    def _writing(self) -> Group:
         if self._extractor is None:
             raise StorageError(f"archive {self._shown_as!r} is open for reading only: open it with an extractor")
         if self._group is None:
             self._lock.acquire()
             try:
-                self._group = _Group(self, self._engine, self._extractor)
+                self._group = Group(self._engine, self.captures_folder, self._extractor.edition, reread=self._reread)
             except BaseException:
                 self._lock.release()
                 raise
@@ -512,7 +508,7 @@ class Archive:
     def _load(self, stored_capture: StoredCapture) -> Capture:
         return warc.read_in(self.captures_folder, stored_capture.place, stored_capture.payload_place)
 
-    def _heed(self, group: _Group, made: Decision) -> None:
+    def _heed(self, group: Group, made: Decision) -> None:
         histories.add_decision(group.connection, stored(made))
         group.historian.note(made)
         group.copies.note(made)
@@ -579,126 +575,6 @@ class Archive:
                 warc.repair(path)
         finally:
             self._lock.release()
-
-
-class _Group:
-    """What is written and committed together: one WARC file, one transaction."""
-
-    def __init__(self, archive: Archive, engine: Engine, extractor: Extractor) -> None:
-        self._folder = archive.captures_folder
-        self.connection = engine.connect()
-        try:
-            self._transaction = self.connection.begin()
-            edition = captures.edition_id(self.connection, extractor.edition)
-            self.historian = Historian(
-                self.connection,
-                edition,
-                reread=archive._reread,  # noqa: SLF001  its own group
-            )
-            decisions = histories.decisions(self.connection)
-            self.decision_ids = {made.public_id for made in decisions}
-            self.copies = Copies(self.connection, [_decision(made) for made in decisions])
-        except BaseException:
-            self.connection.close()
-            raise
-        self._writer: WarcWriter | None = None
-        self._files: dict[str, int] = {}
-        self._known: dict[str, tuple[int, bool]] = {}
-        self._captures = 0
-
-    @property
-    def is_full(self) -> bool:
-        return self._captures >= GROUP_CAPTURES or (self._writer is not None and self._writer.size >= GROUP_BYTES)
-
-    def find(self, public_id: str) -> tuple[int, bool] | None:
-        """(row, whether it was read) of a capture that the archive has."""
-        return self._known.get(public_id) or captures.find_known(self.connection, public_id)
-
-    def note_read(self, public_id: str, row: int) -> None:
-        self._known[public_id] = (row, True)
-
-    def append(
-        self, capture: Capture, named: Identity, encoded: bytes | None, *, may_refer: bool
-    ) -> tuple[Location, int | None]:
-        """Write a record; where it is, and the row of the capture whose record holds its payload if that is another."""
-        first = self._find_payload(capture, named) if may_refer else None
-        if first is not None:
-            encoded = warc.encode_revisit(capture, first[1])
-        return self._open_writer(capture).add(capture, encoded), None if first is None else first[0]
-
-    def append_unmodified(self, capture: Capture) -> None:
-        page = captures.find_page(self.connection, identity(capture.url), capture.captured_at)
-        place = self._open_writer(capture).add(capture, warc.encode_unmodified(capture, page))
-        # No row names the record; the file must be known all the same, or it would be taken for an orphan.
-        self._file_row(place.file)
-        self._captures += 1
-
-    def _find_payload(self, capture: Capture, named: Identity) -> tuple[int, warc.Reference] | None:
-        if capture.status != 200 or capture.truncated is not None or not capture.payload:  # noqa: PLR2004  HTTP: a page
-            return None
-        return captures.find_payload(self.connection, named.url_key, capture.captured_at, named.payload_digest)
-
-    def _open_writer(self, capture: Capture) -> WarcWriter:
-        if self._writer is None:
-            self._writer = WarcWriter(self._folder, self._new_name(capture), created_at=capture.captured_at)
-        return self._writer
-
-    def _file_row(self, file: str) -> int:
-        if file not in self._files:
-            self._files[file] = captures.file_id(self.connection, file)
-        return self._files[file]
-
-    def _new_name(self, capture: Capture) -> str:
-        """After its first capture; no clock, so that a replay makes the same files."""
-        stem = f"{capture.captured_at:%Y%m%dT%H%M%SZ}-{warc.capture_id(capture)}"
-        taken = {path.name.partition(".")[0].removesuffix("-repaired") for path in self._folder.glob(f"{stem}*")}
-        names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(taken) + 2))
-        return next(name for name in names if name not in taken)
-
-    def add_capture(
-        self, capture: Capture, named: Identity, place: Location, *, site: str, payload_row: int | None
-    ) -> int:
-        row = captures.add_capture(
-            self.connection,
-            public_id=named.public_id,
-            url=capture.url,
-            url_key=named.url_key,
-            site=site,
-            captured_at=capture.captured_at,
-            status=capture.status,
-            content_type=tidy(capture.header("Content-Type") or "") or None,  # a NUL in it would fail on PostgreSQL
-            payload_digest=named.payload_digest,
-            payload_size=len(capture.payload),
-            truncated=capture.truncated,
-            file_id=self._file_row(place.file),
-            file_offset=place.offset,
-            file_length=place.length,
-            payload_capture_id=payload_row,
-        )
-        self._known[named.public_id] = (row, False)
-        self._captures += 1
-        return row
-
-    def finish(self) -> None:
-        self.copies.flush()
-        if self._writer is not None:
-            self._writer.close()
-        failpoint("db_before_commit")
-        self._transaction.commit()
-        failpoint("db_after_commit")
-        self.connection.close()
-
-    def abandon(self) -> None:
-        try:
-            if self._writer is not None:
-                self._writer.close()
-        finally:
-            self._transaction.rollback()
-            self.connection.close()
-
-
-def _decision(made: histories.StoredDecision) -> Decision:
-    return Decision(made.kind, made.subject, made.decided_at, made.object, made.note)
 
 
 def _may_need_upgrade(folder: Path, database: object) -> bool:

@@ -27,6 +27,11 @@ def stored(made: Decision) -> StoredDecision:
     return StoredDecision(decision_id(made), made.kind, made.subject, made.object, made.decided_at, made.note)
 
 
+def restored(made: StoredDecision) -> Decision:
+    """The decision that storage keeps."""
+    return Decision(made.kind, made.subject, made.decided_at, made.object, made.note)
+
+
 class DecisionFile:
     """The file of one archive."""
 

@@ -733,7 +733,7 @@ def test_a_capture_that_was_rolled_back_can_be_recorded_again(archive):
 
 
 def test_a_full_group_commits_itself(open_archive, monkeypatch):
-    monkeypatch.setattr("archive.core.GROUP_CAPTURES", 2)
+    monkeypatch.setattr("archive.group.GROUP_CAPTURES", 2)
     archive = open_archive()
     for number in range(5):
         record(archive, url=f"{URL}?n={number}")

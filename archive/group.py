@@ -1,0 +1,148 @@
+"""What an archive writes and commits together: one WARC file, one transaction.
+
+The order is what makes a commit last: the file is closed and synced, then the database commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from archive import warc
+from archive.copies import Copies
+from archive.decisions import restored
+from archive.failpoint import failpoint
+from archive.history import Historian
+from archive.prepared import Identity
+from archive.storage import captures, histories
+from archive.storage.captures import StoredCapture
+from archive.text import tidy
+from archive.types import Capture, Document, Edition
+from archive.urls import identity
+from archive.warc import Location, WarcWriter
+
+GROUP_CAPTURES = 256
+"""Captures written to one WARC file and committed together: a synced commit costs 4 ms, whatever is in it."""
+GROUP_BYTES = 64 * 1024 * 1024
+"""... or so many bytes of records, if that is sooner."""
+
+
+class Group:
+    """What is written and committed together: one WARC file, one transaction."""
+
+    def __init__(
+        self, engine: Engine, folder: Path, edition: Edition, *, reread: Callable[[StoredCapture], Document]
+    ) -> None:
+        self._folder = folder
+        self.connection = engine.connect()
+        try:
+            self._transaction = self.connection.begin()
+            row = captures.edition_id(self.connection, edition)
+            self.historian = Historian(self.connection, row, reread=reread)
+            decisions = histories.decisions(self.connection)
+            self.decision_ids = {made.public_id for made in decisions}
+            self.copies = Copies(self.connection, [restored(made) for made in decisions])
+        except BaseException:
+            self.connection.close()
+            raise
+        self._writer: WarcWriter | None = None
+        self._files: dict[str, int] = {}
+        self._known: dict[str, tuple[int, bool]] = {}
+        self._captures = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to commit."""
+        return self._captures >= GROUP_CAPTURES or (self._writer is not None and self._writer.size >= GROUP_BYTES)
+
+    def find(self, public_id: str) -> tuple[int, bool] | None:
+        """(row, whether it was read) of a capture that the archive has."""
+        return self._known.get(public_id) or captures.find_known(self.connection, public_id)
+
+    def note_read(self, public_id: str, row: int) -> None:
+        """Know from now on that this capture was read."""
+        self._known[public_id] = (row, True)
+
+    def append(
+        self, capture: Capture, named: Identity, encoded: bytes | None, *, may_refer: bool
+    ) -> tuple[Location, int | None]:
+        """Write a record; where it is, and the row of the capture whose record holds its payload if that is another."""
+        first = self._find_payload(capture, named) if may_refer else None
+        if first is not None:
+            encoded = warc.encode_revisit(capture, first[1])
+        return self._open_writer(capture).add(capture, encoded), None if first is None else first[0]
+
+    def append_unmodified(self, capture: Capture) -> None:
+        """Write the record of an answer 304, which is evidence and no capture."""
+        page = captures.find_page(self.connection, identity(capture.url), capture.captured_at)
+        place = self._open_writer(capture).add(capture, warc.encode_unmodified(capture, page))
+        # No row names the record; the file must be known all the same, or it would be taken for an orphan.
+        self._file_row(place.file)
+        self._captures += 1
+
+    def _find_payload(self, capture: Capture, named: Identity) -> tuple[int, warc.Reference] | None:
+        if capture.status != 200 or capture.truncated is not None or not capture.payload:  # noqa: PLR2004  HTTP: a page
+            return None
+        return captures.find_payload(self.connection, named.url_key, capture.captured_at, named.payload_digest)
+
+    def _open_writer(self, capture: Capture) -> WarcWriter:
+        if self._writer is None:
+            self._writer = WarcWriter(self._folder, self._new_name(capture), created_at=capture.captured_at)
+        return self._writer
+
+    def _file_row(self, file: str) -> int:
+        if file not in self._files:
+            self._files[file] = captures.file_id(self.connection, file)
+        return self._files[file]
+
+    def _new_name(self, capture: Capture) -> str:
+        """After its first capture; no clock, so that a replay makes the same files."""
+        stem = f"{capture.captured_at:%Y%m%dT%H%M%SZ}-{warc.capture_id(capture)}"
+        taken = {path.name.partition(".")[0].removesuffix("-repaired") for path in self._folder.glob(f"{stem}*")}
+        names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
+
+    def add_capture(
+        self, capture: Capture, named: Identity, place: Location, *, site: str, payload_row: int | None
+    ) -> int:
+        """Note a capture whose record is at `place`; its row."""
+        row = captures.add_capture(
+            self.connection,
+            public_id=named.public_id,
+            url=capture.url,
+            url_key=named.url_key,
+            site=site,
+            captured_at=capture.captured_at,
+            status=capture.status,
+            content_type=tidy(capture.header("Content-Type") or "") or None,  # a NUL in it would fail on PostgreSQL
+            payload_digest=named.payload_digest,
+            payload_size=len(capture.payload),
+            truncated=capture.truncated,
+            file_id=self._file_row(place.file),
+            file_offset=place.offset,
+            file_length=place.length,
+            payload_capture_id=payload_row,
+        )
+        self._known[named.public_id] = (row, False)
+        self._captures += 1
+        return row
+
+    def finish(self) -> None:
+        """Make it durable."""
+        self.copies.flush()
+        if self._writer is not None:
+            self._writer.close()
+        failpoint("db_before_commit")
+        self._transaction.commit()
+        failpoint("db_after_commit")
+        self.connection.close()
+
+    def abandon(self) -> None:
+        """Undo it; what is in the WARC file stays, for the next run to adopt."""
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            self._transaction.rollback()
+            self.connection.close()
