@@ -23,6 +23,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer
 from sqlalchemy.types import TypeEngine
 
 from archive import export
+from archive.storage.examples import example, unit
 from archive.storage.schema import UtcDateTime
 from archive.storage.views import CONTRACT_VERSION, VIEWS, View, column_type
 from crawler.cli import main
@@ -62,8 +63,9 @@ part of the contract and change without notice.
 | moment | text of one width, `2026-02-07T05:00:00.000000Z`: sorts as time does | `timestamptz` |
 | JSON | text | `json` |
 
-NULL means that the page, or the archive, is silent. `published_at` and `modified_at` are the page's clock, all other
-moments are ours; neither is ever guessed from the other. On SQLite open the file for reading only:
+The examples are as SQLite holds them; ⏎ stands for a line break. NULL means that the page, or the archive, is silent.
+`published_at` and `modified_at` are the page's clock, all other moments are ours; neither is ever guessed from the
+other. On SQLite open the file for reading only:
 
     sqlite3 -readonly luubao-archive/archive.db "SELECT site, title FROM articles WHERE versions > 1"
 
@@ -90,8 +92,17 @@ def contract() -> str:
 
 
 def _view(view: View) -> str:
-    rows = [(f"`{name}`", _type(column_type(view.name, name))[0], meaning) for name, meaning in view.columns.items()]
-    return f"## {view.name}\n\n{view.meaning}\n\n{_table(('column', 'type', 'meaning'), rows)}"
+    rows = [
+        (
+            f"`{name}`",
+            _type(column_type(view.name, name))[0],
+            meaning,
+            unit(view.name, name),
+            f"`{example(view.name, name)}`".replace("\n", "⏎"),
+        )
+        for name, meaning in view.columns.items()
+    ]
+    return f"## {view.name}\n\n{view.meaning}\n\n{_table(('column', 'type', 'meaning', 'unit', 'example'), rows)}"
 
 
 def _json() -> str:
