@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,41 +15,52 @@ from archive.diff import diff
 from archive.exceptions import UnknownNameError
 from archive.storage import feed, pages
 from archive.web import openapi
-from archive.web.site import BadRequestError, cached, json_response, number, parameter, site_of
+from archive.web.site import BadRequestError, cached, json_response, newest, number, parameter, refuse_blanks, site_of
 
 MOST = 200
 """Rows of one page at most."""
 PAGE = 50
+MOST_RUNS = 10**9 - 1
+_IS_ID = re.compile("[0-9a-f]{16}").fullmatch
+
+
+def _cursor(request: Request, *, is_number: bool) -> object:
+    """The id of the last row that the client has; UnknownNameError comes later, where there is no such row."""
+    value = parameter(request, "cursor")
+    if value is None:
+        return None
+    if is_number:
+        return number(request, "cursor", 1, most=MOST_RUNS)
+    if not _IS_ID(value):
+        raise BadRequestError("cursor is the next of the page before: 16 hex digits")
+    return value
 
 
 def _listing(
     view: str, shape: Callable[[Any], dict[str, Any]], *, by_site: bool = True
 ) -> Callable[[Request], Response]:
     def listing(request: Request) -> Response:
+        refuse_blanks(request)
         limit = number(request, "limit", PAGE, most=MOST)
-        cursor: object = parameter(request, "cursor")
-        if view == "runs" and cursor is not None:
-            cursor = number(request, "cursor", 1, most=10**9)
+        cursor: object = _cursor(request, is_number=view == "runs")
         site = parameter(request, "site") if by_site else None
         with site_of(request).archive.reading() as connection:
-            try:
-                rows = pages.page(
-                    connection,
-                    view,
-                    limit=limit + 1,
-                    after=cursor,
-                    is_ascending=view == "changes",
-                    equal={"site": site} if site else {},
-                )
-            except UnknownNameError as e:
-                raise BadRequestError(str(e)) from e
+            rows = pages.page(
+                connection,
+                view,
+                limit=limit + 1,
+                after=cursor,
+                is_ascending=view == "changes",
+                equal={"site": site} if site else {},
+            )
         more = len(rows) > limit
         rows = rows[:limit]
-        last = rows[-1][pages.KEYS[view][-1]] if rows else None
         # A reader of changes comes back with the last cursor, also when there is nothing more now.
+        last = rows[-1][pages.KEYS[view][-1]] if rows else cursor
         following = last if more or view == "changes" else None
         items = [shape(row) for row in rows]
-        return cached(request, json_response({"items": items, "next": None if following is None else str(following)}))
+        found = {"items": items, "next": None if following is None else str(following)}
+        return cached(request, json_response(found), modified_at=newest(rows))
 
     return listing
 
@@ -64,25 +76,29 @@ def _article(request: Request) -> dict[str, Any]:
 
 def article(request: Request) -> Response:
     """One article as it reads now."""
-    return cached(request, json_response(export.article(_article(request))))
+    row = _article(request)
+    return cached(request, json_response(export.article(row)), modified_at=newest([row]))
 
 
 def versions(request: Request) -> Response:
     """All its versions, oldest first."""
     found = site_of(request).archive.versions(_article(request)["article_id"])
-    return cached(request, json_response({"items": [export.version(row) for row in found], "next": None}))
+    items = [export.version(row) for row in found]
+    return cached(request, json_response({"items": items, "next": None}), modified_at=newest(found))
 
 
 def differences(request: Request) -> Response:
     """What changed between two of its versions: by default the last edit."""
+    refuse_blanks(request)
     row = _article(request)
     after = number(request, "to", row["versions"], most=10**6)
     before = number(request, "from", max(after - 1, 1), most=10**6)
     found = site_of(request).archive.versions(row["article_id"])
     if max(before, after) > len(found):
-        raise BadRequestError(f"from and to are numbers from 1 to {len(found)}")
-    changes = export.changes(diff(found[before - 1], found[after - 1]))
-    return cached(request, json_response({"id": row["article_id"], "from": before, "to": after, "changes": changes}))
+        raise UnknownNameError(f"no version {max(before, after)}: from and to are numbers from 1 to {len(found)}")
+    compared = found[before - 1], found[after - 1]
+    said = {"id": row["article_id"], "from": before, "to": after, "changes": export.changes(diff(*compared))}
+    return cached(request, json_response(said), modified_at=newest(compared))
 
 
 def cluster(request: Request) -> Response:
@@ -92,8 +108,9 @@ def cluster(request: Request) -> Response:
     head = next(archive.rows("clusters", cluster_id=name), None)
     if head is None:
         raise UnknownNameError(f"no cluster {name!r}")
-    members = archive.rows("cluster_members", cluster_id=name, order_by=("-role", "published_at", "url"))
-    return cached(request, json_response({**export.plain(head), "members": [export.plain(row) for row in members]}))
+    members = list(archive.rows("cluster_members", cluster_id=name, order_by=("-role", "published_at", "url")))
+    said = {**export.plain(head), "members": [export.plain(row) for row in members]}
+    return cached(request, json_response(said), modified_at=newest(members))
 
 
 def capture(request: Request) -> Response:
@@ -102,7 +119,7 @@ def capture(request: Request) -> Response:
     row = next(site_of(request).archive.rows("captures", capture_id=name), None)
     if row is None:
         raise UnknownNameError(f"no capture {name!r}")
-    return cached(request, json_response(export.plain(row)))
+    return cached(request, json_response(export.plain(row)), modified_at=row["captured_at"])
 
 
 def sites(request: Request) -> Response:

@@ -20,12 +20,20 @@ from archive.query import Filters
 from archive.search import Hit, Sort, search
 from archive.web.feeds import ENTRIES, Entry, answer, base_of
 from archive.web.reading import PAGE, show
-from archive.web.site import BadRequestError, cached, json_response, number, parameter, site_of
+from archive.web.site import (
+    LONGEST,
+    BadRequestError,
+    cached,
+    json_response,
+    newest,
+    number,
+    parameter,
+    refuse_blanks,
+    site_of,
+)
 
 DEPTH = 300
 """Facets count so many of the best hits, and no page lies deeper: who wants all of them exports."""
-LONGEST = 300
-"""Characters of a query."""
 _TEXTS = ("site", "section", "author", "credit")
 _DAYS = ("since", "until")
 _SWITCHES = ("originals", "edited")
@@ -44,10 +52,10 @@ class Facet:
 
 def _query(request: Request) -> str:
     """What was typed. Any character may be: the index knows words only."""
-    query = " ".join(request.query_params.get("q", "").replace("\0", " ").split())
+    query = request.query_params.get("q", "")
     if len(query) > LONGEST:
         raise BadRequestError(f"q has more than {LONGEST} characters")
-    return query
+    return " ".join(query.replace("\0", " ").split())
 
 
 def _asked(request: Request) -> dict[str, str]:
@@ -78,17 +86,26 @@ def _day(name: str, value: str | None) -> datetime | None:
         raise BadRequestError(f"{name} is a day, as 2026-01-31") from e
 
 
-def _found(request: Request, query: str, asked: dict[str, str], count: int, sort: Sort = Sort.RELEVANCE) -> list[Hit]:
+def _found(
+    request: Request,
+    query: str,
+    asked: dict[str, str],
+    count: int,
+    *,
+    sort: Sort = Sort.RELEVANCE,
+    all_versions: bool = False,
+) -> list[Hit]:
     """The first hits. Raises BadRequestError for a query of nothing but exclusions."""
     try:
-        return list(islice(_hits(request, query, asked, sort), count))
+        return list(islice(_hits(request, query, asked, sort, all_versions=all_versions), count))
     except UnknownNameError as e:
         raise BadRequestError(str(e)) from e
 
 
-def _hits(request: Request, query: str, asked: dict[str, str], sort: Sort) -> Iterator[Hit]:
+def _hits(request: Request, query: str, asked: dict[str, str], sort: Sort, *, all_versions: bool) -> Iterator[Hit]:
+    archive, filters = site_of(request).archive, _filters(asked)
     try:
-        yield from search(site_of(request).archive, query, filters=_filters(asked), sort=sort)
+        yield from search(archive, query, filters=filters, sort=sort, all_versions=all_versions)
     except StorageError as e:
         raise StorageError(
             f"search keeps an index beside the archive, which whoever serves must be able to write: {e}"
@@ -153,12 +170,16 @@ def _address(path: str, query: str, asked: dict[str, Any]) -> str:
 
 def api(request: Request) -> Response:
     """Hits as JSON; the cursor counts those that were given before."""
+    refuse_blanks(request)
     limit = number(request, "limit", 50, most=200)
     start = number(request, "cursor", 0, most=DEPTH)
     query, asked = _query(request), _asked(request)
     if not query:
         raise BadRequestError("q is missing: what to look for")
-    hits = _found(request, query, asked, min(start + limit, DEPTH) + 1)
+    sort = Sort(_one_of(request, "sort", [each.value for each in Sort]))
+    all_versions = _one_of(request, "versions", ["current", "all"]) == "all"
+    count = min(start + limit, DEPTH) + 1
+    hits = _found(request, query, asked, count, sort=sort, all_versions=all_versions)
     end = min(start + limit, DEPTH)
     items = [
         {
@@ -169,7 +190,16 @@ def api(request: Request) -> Response:
         for hit in hits[start:end]
     ]
     following = str(end) if len(hits) > end and end < DEPTH else None
-    return cached(request, json_response({"items": items, "next": following}))
+    modified_at = newest(hit.article for hit in hits[start:end])
+    return cached(request, json_response({"items": items, "next": following}), modified_at=modified_at)
+
+
+def _one_of(request: Request, name: str, known: list[str]) -> str:
+    """A parameter that is one of these words, or missing, and then the first."""
+    value = parameter(request, name) or known[0]
+    if value not in known:
+        raise BadRequestError(f"{name} is {' or '.join(known)}")
+    return value
 
 
 def subscribe(request: Request) -> Response:
@@ -177,7 +207,7 @@ def subscribe(request: Request) -> Response:
     query, asked = _query(request), _asked(request)
     if not query:
         raise BadRequestError("q is missing: what to look for")
-    rows = [hit.article for hit in _found(request, query, asked, DEPTH, Sort.DATE)]
+    rows = [hit.article for hit in _found(request, query, asked, DEPTH, sort=Sort.DATE)]
     rows.sort(key=lambda row: (row["first_seen_at"], row["article_id"]), reverse=True)
     base = base_of(request)
     entries = [Entry.of_article(row, base) for row in rows[:ENTRIES]]

@@ -37,7 +37,8 @@ def _found(request: Request) -> tuple[str, list[dict[str, Any]]]:
         found = pages.mementos(connection, article["article_id"])
     if not found:
         raise UnknownNameError(f"no memento of {address!r}")
-    return article["url"], found
+    # The address of an article tells articles apart and is not meant to be fetched; that of its newest capture was.
+    return str(found[-1]["url"]), found
 
 
 def _base(request: Request) -> str:
@@ -134,7 +135,7 @@ def _as_received(request: Request, row: dict[str, Any]) -> Response:
         if value and value.isascii() and value.isprintable():
             response.headers[name] = value
     response.headers["Content-Security-Policy"] = SANDBOX
-    answer = cached(request, response, modified_at=row["captured_at"])
+    answer = cached(request, response, modified_at=row["captured_at"], is_final=True)
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
 

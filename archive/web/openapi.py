@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import JSON, Boolean, Float, Integer
+
+from archive import export
+from archive.storage.schema import UtcDateTime
+from archive.storage.views import VIEWS, column_type
 from archive.version import VERSION
 
 _PROBLEM = {
@@ -27,19 +32,66 @@ _LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum
 _CURSOR = {
     "name": "cursor",
     "in": "query",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": "^([0-9a-f]{16})?$"},
     "description": "`next` of the page before; the id of its last row, so it holds as long as the archive does",
 }
-_SITE = {"name": "site", "in": "query", "schema": {"type": "string"}, "description": "Only this site"}
+_NO_NUL = {"type": "string", "minLength": 1, "maxLength": 300, "pattern": "^[^\\u0000]*$"}
+_SITE = {"name": "site", "in": "query", "schema": _NO_NUL, "description": "Only this site"}
+
+
+_COLUMNS = {view.name: view.columns for view in VIEWS}
+_ONE = {view.name: view.name.removesuffix("s").title().replace("_", "") for view in VIEWS}
+"""What a row of a view is called."""
+_JSON_NAMES = {"id": "article_id", "cluster": "cluster_id", "capture": "capture_id"}
+
+
+def _column(view: str, name: str) -> dict[str, Any]:
+    """A column of the contract, in JSON; any may be null."""
+    kind = column_type(view, name)
+    said = {"description": _COLUMNS[view][name].replace("NULL", "null")}
+    if isinstance(kind, JSON):
+        return said
+    if isinstance(kind, UtcDateTime):
+        return {"type": ["string", "null"], "format": "date-time", **said}
+    by_type = ((Boolean, "boolean"), (Integer, "integer"), (Float, "number"))
+    return {"type": [next((word for cls, word in by_type if isinstance(kind, cls)), "string"), "null"], **said}
+
+
+def _row(view: str) -> dict[str, Any]:
+    columns = _COLUMNS[view]
+    return {"type": "object", "required": list(columns), "properties": {name: _column(view, name) for name in columns}}
+
+
+def _shaped(view: str, keys: list[str]) -> dict[str, Any]:
+    """An article or a version, which has its own names for some columns, and its credit as one object."""
+    credit = {"type": ["object", "null"], "description": "The source that the page itself names: {name, url, site}"}
+    columns = {key: _JSON_NAMES.get(key, key) for key in keys if key != "credit"}
+    properties = {key: _column(view, name) for key, name in columns.items()}
+    return {"type": "object", "required": keys, "properties": properties | {"credit": credit}}
+
+
+def _schemas() -> dict[str, Any]:
+    keys = {
+        "articles": list(export.article(dict.fromkeys(_COLUMNS["articles"]))),
+        "versions": list(export.version(dict.fromkeys(_COLUMNS["versions"]))),
+    }
+    found = {_ONE[view]: _shaped(view, names) for view, names in keys.items()}
+    for view in ("clusters", "cluster_members", "captures", "changes", "held", "runs"):
+        found[_ONE[view]] = _row(view)
+    return found
 
 
 def _number(name: str, *, most: int = 10**6) -> dict[str, Any]:
     return {"name": name, "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": most}}
 
 
-def _text(name: str, description: str, *, required: bool = False) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": 300}
-    return {"name": name, "in": "query", "required": required, "schema": schema, "description": description}
+def _counted(pattern: str) -> dict[str, Any]:
+    """A cursor that is a number; like any other it may be empty for the first page."""
+    return {**_CURSOR, "schema": {"type": "string", "pattern": pattern}, "description": "`next` of the page before"}
+
+
+def _text(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": _NO_NUL, "description": description}
 
 
 def _day(name: str, description: str) -> dict[str, Any]:
@@ -50,21 +102,53 @@ def _switch(name: str, description: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "schema": {"type": "string", "enum": ["0", "1"]}, "description": description}
 
 
-def _operation(summary: str, parameters: list[dict[str, Any]], *, required: tuple[str, ...]) -> dict[str, Any]:
-    schema = {"type": "object", "required": list(required)}
+def _choice(name: str, *words: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "string", "enum": list(words), "default": words[0]}}
+
+
+def _operation(summary: str, parameters: list[dict[str, Any]], schema: dict[str, Any]) -> dict[str, Any]:
+    text = {"schema": {"type": "string"}}
     answers: dict[str, Any] = {
-        "200": {"description": summary, "content": {"application/json": {"schema": schema}}},
+        "200": {
+            "description": summary,
+            "headers": {
+                "ETag": {"description": "Send it as If-None-Match, and get 304 while nothing changed", **text},
+                "Last-Modified": {"description": "The newest moment in the answer; the ETag decides", **text},
+            },
+            "content": {"application/json": {"schema": schema}},
+        },
         "304": {"description": "As the ETag that was sent"},
         "400": _PROBLEM,
         "401": _PROBLEM,
         "404": _PROBLEM,
-        "429": _PROBLEM,
+        "429": {**_PROBLEM, "headers": {"Retry-After": {"description": "Seconds to wait", **text}}},
+        "503": _PROBLEM,
     }
     return {"get": {"summary": summary, "parameters": parameters, "responses": answers}}
 
 
-def _list(summary: str, *parameters: dict[str, Any]) -> dict[str, Any]:
-    return _operation(summary, list(parameters), required=("items", "next"))
+def _of(view: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{_ONE[view]}"}
+
+
+def _list(summary: str, items: dict[str, Any], *parameters: dict[str, Any]) -> dict[str, Any]:
+    properties = {"items": {"type": "array", "items": items}, "next": {"type": ["string", "null"]}}
+    schema = {"type": "object", "required": ["items", "next"], "properties": properties}
+    return _operation(summary, list(parameters), schema)
+
+
+_CHANGES = {"type": "object", "required": ["id", "from", "to", "changes"]}
+_CLUSTER = {
+    "allOf": [
+        _of("clusters"),
+        {
+            "type": "object",
+            "required": ["members"],
+            "properties": {"members": {"type": "array", "items": _of("cluster_members")}},
+        },
+    ]
+}
+_HIT = {"allOf": [_of("articles"), {"type": "object", "required": ["matched_version", "snippet"]}]}
 
 
 DOCUMENT: dict[str, Any] = {
@@ -76,22 +160,29 @@ DOCUMENT: dict[str, Any] = {
     },
     "servers": [{"url": "/api/v1"}],
     "paths": {
-        "/articles": _list("Articles, newest first", _SITE, _LIMIT, _CURSOR),
-        "/articles/{id}": _operation("An article as it reads now", [_ID], required=("id", "url", "title")),
-        "/articles/{id}/versions": _list("Its versions, oldest first", _ID),
+        "/articles": _list("Articles, newest first", _of("articles"), _SITE, _LIMIT, _CURSOR),
+        "/articles/{id}": _operation("An article as it reads now", [_ID], _of("articles")),
+        "/articles/{id}/versions": _list("Its versions, oldest first", _of("versions"), _ID),
         "/articles/{id}/diff": _operation(
-            "Words that differ between two versions", [_ID, _number("from"), _number("to")], required=("changes",)
+            "Words that differ between two versions", [_ID, _number("from"), _number("to")], _CHANGES
         ),
-        "/clusters": _list("Clusters of articles with the same text", _LIMIT, _CURSOR),
-        "/clusters/{id}": _operation("A cluster with its members", [_ID], required=("cluster_id", "members")),
-        "/changes": _list("What happened, oldest first", _LIMIT, _CURSOR),
-        "/captures": _list("Captures, newest first", _SITE, _LIMIT, _CURSOR),
-        "/captures/{id}": _operation("A capture and where its bytes are", [_ID], required=("capture_id", "url")),
-        "/held": _list("Pages that wait for a person", _SITE, _LIMIT, _CURSOR),
-        "/runs": _list("Crawls and replays, newest first", _LIMIT, _CURSOR),
+        "/clusters": _list("Clusters of articles with the same text", _of("clusters"), _LIMIT, _CURSOR),
+        "/clusters/{id}": _operation("A cluster with its members", [_ID], _CLUSTER),
+        "/changes": _list("What happened, oldest first", _of("changes"), _LIMIT, _CURSOR),
+        "/captures": _list("Captures, newest first", _of("captures"), _SITE, _LIMIT, _CURSOR),
+        "/captures/{id}": _operation("A capture and where its bytes are", [_ID], _of("captures")),
+        "/held": _list("Pages that wait for a person", _of("held"), _SITE, _LIMIT, _CURSOR),
+        "/runs": _list("Crawls and replays, newest first", _of("runs"), _LIMIT, _counted("^([1-9][0-9]{0,8})?$")),
         "/search": _list(
-            "Articles that hold the words; by relevance: the same marks, then the title, then the newest",
-            _text("q", "Words, phrases in double quotes, exclusions with a minus", required=True),
+            "Articles that hold the words",
+            _HIT,
+            {
+                "name": "q",
+                "in": "query",
+                "required": True,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 300},
+                "description": "Words, phrases in double quotes, exclusions with a minus; one without a minus at least",
+            },
             _SITE,
             _text("section", "Part of the section's name"),
             _text("author", "Part of the byline"),
@@ -100,9 +191,21 @@ DOCUMENT: dict[str, Any] = {
             _day("until", "Published, or first seen, before that day (UTC)"),
             _switch("originals", "1 leaves out copies and excerpts"),
             _switch("edited", "1 leaves out articles with one version"),
+            {
+                **_choice("sort", "relevance", "date"),
+                "description": "The same marks, the title, the newest; or the newest",
+            },
+            {**_choice("versions", "current", "all"), "description": "all: also what articles said before an edit"},
             _LIMIT,
-            _number("cursor", most=300),
+            _counted("^([1-9][0-9]?|[12][0-9][0-9]|300)?$"),
         ),
-        "/sites": _list("What there is of each site"),
+        "/sites": _list("What there is of each site", {"type": "object", "required": ["site", "articles"]}),
     },
+    "components": {
+        "schemas": _schemas(),
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer", "description": "Where the archive is served with --private"}
+        },
+    },
+    "security": [{}, {"token": []}],
 }

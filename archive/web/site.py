@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -19,6 +20,10 @@ from archive.exceptions import ArchiveError
 from archive.types import Decision
 
 COOKIE = "luubao_session"
+LONGEST = 300
+"""Characters of a parameter."""
+_IS_NUMBER = re.compile("[1-9][0-9]{0,9}").fullmatch
+_OUR_CLOCK = ("at", "captured_at", "first_seen_at", "last_seen_at", "gone_at", "started_at", "finished_at")
 
 
 class BadRequestError(ArchiveError):
@@ -68,9 +73,18 @@ def site_of(request: Request) -> Site:
 def parameter(request: Request, name: str) -> str | None:
     """A parameter of the query; None where it is missing or empty."""
     value = request.query_params.get(name)
-    if value is not None and ("\0" in value or not value.isprintable()):
-        raise BadRequestError(f"{name} holds characters that nothing is called by")
+    if value is not None and "\0" in value:  # PostgreSQL takes none
+        raise BadRequestError(f"{name} holds a NUL, and nothing is called by that")
+    if value is not None and len(value) > LONGEST:
+        raise BadRequestError(f"{name} has more than {LONGEST} characters")
     return value or None
+
+
+def refuse_blanks(request: Request) -> None:
+    """Forms send what was left empty, and it counts as missing there; programs do not."""
+    for name, value in request.query_params.items():
+        if not value and name != "cursor":
+            raise BadRequestError(f"{name} is empty: leave it out")
 
 
 def number(request: Request, name: str, default: int, *, most: int) -> int:
@@ -78,7 +92,7 @@ def number(request: Request, name: str, default: int, *, most: int) -> int:
     value = parameter(request, name)
     if value is None:
         return default
-    if not (value.isascii() and value.isdigit() and len(value) < 10 and 1 <= int(value) <= most):  # noqa: PLR2004
+    if not (_IS_NUMBER(value) and int(value) <= most):
         raise BadRequestError(f"{name} is a number from 1 to {most}")
     return int(value)
 
@@ -94,8 +108,19 @@ def json_response(value: object, *, media_type: str = "application/json", status
     return Response(body.encode("utf-8", "replace"), status, media_type=media_type)
 
 
-def cached(request: Request, response: Response, *, modified_at: datetime | None = None) -> Response:
-    """`response`, or 304 where the client has it already. `modified_at` only for what never changes again."""
+def newest(rows: Iterable[Mapping[str, Any]]) -> datetime | None:
+    """The newest moment of the archive's own clock in these rows of views."""
+    return max((row[name] for row in rows for name in _OUR_CLOCK if row.get(name) is not None), default=None)
+
+
+def cached(
+    request: Request, response: Response, *, modified_at: datetime | None = None, is_final: bool = False
+) -> Response:
+    """`response`, or 304 where the client has it already.
+
+    `modified_at` says of when the newest thing in it is. Only of what `is_final` does that decide: a late capture or a
+    person's word may change the rest without being newer, and there the ETag alone tells.
+    """
     tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:24]}"'
     headers: dict[str, Any] = {"ETag": tag, "Cache-Control": "no-cache"}
     if modified_at is not None:
@@ -106,6 +131,6 @@ def cached(request: Request, response: Response, *, modified_at: datetime | None
     has_it = (
         any(one.strip().removeprefix("W/") in (tag, "*") for one in asked.split(","))
         if asked is not None
-        else modified_at is not None and since == headers["Last-Modified"]
+        else is_final and modified_at is not None and since == headers["Last-Modified"]
     )
     return Response(status_code=304, headers=headers) if has_it else response
