@@ -134,10 +134,18 @@ def _compiled(selector: str) -> Callable[[HtmlElement], list[HtmlElement]]:
 
 
 @lru_cache(maxsize=4096)
-def _words(selector: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _words(selector: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """The classes and ids that `selector` asks for, and the values of other attributes."""
     asked = _NOT.sub("", selector)
-    return tuple(_NAME.findall(re.sub(r"\[[^\]]*\]", "", asked))), tuple(_VALUE.findall(asked))
+    return frozenset(_NAME.findall(re.sub(r"\[[^\]]*\]", "", asked))), tuple(_VALUE.findall(asked))
+
+
+@lru_cache(maxsize=4096)
+def _first_word(compound: str) -> str | None:
+    """What to look for in the source to learn on which elements a compound selector can match."""
+    asked = _NOT.sub("", compound)
+    named = _NAME.search(re.sub(r"\[[^\]]*\]", "", asked)) or _VALUE.search(asked)
+    return None if named is None else named[1]
 
 
 _classes = etree.XPath("//@class", smart_strings=False)
@@ -155,23 +163,37 @@ class Index:
         self.source = source
         self._names = frozenset(" ".join((*_classes(root), *_ids(root))).split())
         self._tags: dict[str, str | None] = {}
+        self._printed: dict[str, bool] = {}
+        self._selected: dict[str, list[HtmlElement]] = {}
 
     def select(self, selector: str, node: HtmlElement | None = None) -> list[HtmlElement]:
         """The elements under `node`, or on the page, that match `selector`, in page order."""
         names, values = _words(selector)
-        if any(name not in self._names for name in names) or any(value not in self.source for value in values):
+        if not names <= self._names or not all(map(self._is_printed, values)):
             return []
-        node = self.root if node is None else node
+        if node is not None and node is not self.root:
+            return self._walk(selector, node)
+        # The places of a body are asked for again and again.
+        if selector not in self._selected:
+            self._selected[selector] = self._walk(selector, self.root)
+        return self._selected[selector]
+
+    def _walk(self, selector: str, node: HtmlElement) -> list[HtmlElement]:
         narrow = _COMPOUND.sub(self._with_tag, selector)
         found = _compiled(narrow)(node)
         return found if found or narrow == selector else _compiled(selector)(node)
+
+    def _is_printed(self, value: str) -> bool:
+        if value not in self._printed:
+            self._printed[value] = value in self.source
+        return self._printed[value]
 
     def _with_tag(self, match: re.Match[str]) -> str:
         """`.lede` as `p.lede` where the source has that class on paragraphs only."""
         compound = match.group()
         if compound[0] not in ".#[":
             return compound
-        word = next((word for words in _words(compound) for word in words), None)
+        word = _first_word(compound)
         if word is None:
             return compound
         if word not in self._tags:
