@@ -100,7 +100,7 @@ class Archive:
         file = folder / "archive.db"
         if extractor is None and database is None and not file.exists():
             raise NoArchiveError(folder)
-        shown_as = str(folder) if database is None else _without_password(database)
+        shown_as = str(folder) if database is None else shown_database(database)
         if extractor is not None:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -582,7 +582,7 @@ def _may_need_upgrade(folder: Path, database: object) -> bool:
     return database is not None or os.access(folder / "archive.db", os.W_OK)
 
 
-def _without_password(database: str | URL) -> str:
+def shown_database(database: str | URL) -> str:
     """What errors call the database."""
     try:
         return make_url(database).render_as_string(hide_password=True)

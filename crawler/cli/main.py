@@ -11,6 +11,7 @@ from crawler.cli.decide import held, not_same, original, same, take_down
 from crawler.cli.export import export
 from crawler.cli.importing import import_
 from crawler.cli.inspect import fingerprint, status, verify
+from crawler.cli.move import move
 from crawler.cli.read import articles, changes, clusters, diff, show
 from crawler.cli.record import record
 from crawler.cli.reextract import reextract
@@ -55,6 +56,7 @@ for command in (
     not_same,
     original,
     take_down,
+    move,
     status,
     fingerprint,
     verify,
