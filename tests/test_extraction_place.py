@@ -344,3 +344,21 @@ def test_a_long_card_without_links_is_text_and_a_small_one_is_a_teaser():
     )
     assert PARAGRAPHS[2][::-1] in said(document)
     assert "The pier was built again" not in said(document)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Call it what you will, the ferry is back, and the harbour smells of diesel and bread again.",
+        "Book prices in the northern quarter rose by a third that year, the librarian added.",
+        "He contributed to this winter's record, the fishermen said.",
+        "Follow the tide and it leads home, the captain said.",
+    ],
+)
+def test_a_last_sentence_that_only_begins_like_a_call_is_kept(line):
+    assert said(read(f"<h1>{TITLE}</h1><div class=text>{text()}<p>{line}</p></div>"))[-1] == line
+
+
+def test_a_last_section_under_an_ordinary_heading_is_kept():
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}<h2>Join the crew</h2><p>{PARAGRAPHS[0][::-1]}</p></div>")
+    assert said(document)[-2:] == ["Join the crew", PARAGRAPHS[0][::-1]]

@@ -34,8 +34,9 @@ _MADE = re.compile(
     re.IGNORECASE,
 )
 _HELPED = re.compile(
-    r"(?:additional )?reporting by\b|(?:.{1,40} )?(?:writers?|reporters?|correspondents?)\b.{1,220}\bcontributed\b|"
-    r".{1,200}\bcontributed (?:to this|reporting)\b|"
+    r"(?:additional )?reporting by\b|"
+    r"(?:.{1,40} )?(?:writers?|reporters?|correspondents?)\b.{1,220}\bcontributed(?:\W*$| to this| reporting| from)\b|"
+    r".{1,200}\bcontributed (?:to this (?:report|story|article|post|piece)|reporting)\b|"
     r"(?:write to|reach|contact|e-?mail|follow) .{2,80} (?:at|on|via) .{0,60}(?:@|twitter|https?:)|"
     r"(?:no |\d+ )comments?\W*$|comments? \(\d+\)$|post a comment\W*$",
     re.IGNORECASE,
@@ -59,21 +60,25 @@ _RELATED = re.compile(
 )
 _ABOUT = re.compile(
     r"(?:about (?:the|our) (?:authors?|writers?|experts?|contributors?)|(?:the|our) authors?|meet the authors?|"
-    r"(?:like|enjoyed?|share) this (?:article|post|story)\b.{0,30}|share (?:this|on|via)\b.{0,20}|"
+    r"(?:like|enjoyed?|share) this (?:article|post|story)\b.{0,30}|"
+    r"share(?: this)?(?: article| story| post| page)?(?: (?:on|via|with)\b.{0,20})?|"
     r"stay (?:connected|in touch)|follow (?:us|me)\b.{0,30}|connect with (?:us|me)|contact (?:us|me|info\w*)|"
-    r"get in touch|join (?:our|the) \w+|subscribe\b.{0,40}|(?:sign up|register) (?:for|to)\b.{0,40}|"
+    r"get in touch|join (?:our|the) (?:newsletter|community|conversation|club|discussion|list)|"
+    r"subscribe\b.{0,40}|(?:sign up|register) (?:for|to)\b.{0,40}|"
     r"(?:our |weekly |daily )?newsletter|über (?:den|die) autor\w*|à propos de l['’]auteur\w*|"
     r"sobre (?:el|la|o|a) autora?|sull['’]autore|об авторе)\W*",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r".{40,}[.!?。！？؟…]\W*", re.DOTALL)
 _CALL = re.compile(
-    r"(?:contact|call|visit|book|schedule|download|sign up|subscribe|follow|join|explore|check out|click here|"
-    r"shop|discover|request|register|start your|listen to|listen live|be sure to (?:follow|subscribe|check)|"
-    r"(?:and )?don['’]t forget to (?:follow|subscribe|share|like)|"
+    r"(?:check out|click here|sign up|subscribe|"
+    r"(?:contact|call|visit|book|schedule|download|follow|join|explore|shop|discover|request|register|start your|"
+    r"listen)\b(?=.{0,120}?(?<!\w)(?:us|me|my|our|your|now|today|here|free|live|newsletters?|podcasts?|channel|app|"
+    r"website|page|facebook|twitter|instagram|youtube|linkedin|whatsapp|telegram|tiktok|https?:|www\.|[\w-]+\.(?:com|org|net|co|io|ai)|\S+@))|"
+    r"be sure to (?:follow|subscribe|check)|(?:and )?don['’]t forget to (?:follow|subscribe|share|like)|"
     r"thanks? (?:you )?for (?:reading|visiting|stopping by)|"
-    r"(?:folgen sie|abonnieren sie|suivez(?:-nous)?|abonnez-vous|síguenos|sigue a|suscríbete|siga(?:-nos)?|"
-    r"inscreva-se|assine|seguici|iscriviti|подписывайтесь|подпишитесь)\b|theo dõi .{1,40}trên)(?!\w)",
+    r"folgen sie uns|abonnieren sie|suivez(?:-nous)?|abonnez-vous|síguenos|sigue a|suscríbete|siga(?:-nos)?|"
+    r"inscreva-se|assine|seguici|iscriviti|подписывайтесь|подпишитесь|theo dõi .{1,40}trên)(?!\w)",
     re.IGNORECASE,
 )
 
