@@ -362,3 +362,12 @@ def test_a_last_sentence_that_only_begins_like_a_call_is_kept(line):
 def test_a_last_section_under_an_ordinary_heading_is_kept():
     document = read(f"<h1>{TITLE}</h1><div class=text>{text()}<h2>Join the crew</h2><p>{PARAGRAPHS[0][::-1]}</p></div>")
     assert said(document)[-2:] == ["Join the crew", PARAGRAPHS[0][::-1]]
+
+
+def test_pieces_within_pieces_stay_within_the_depth_that_pages_have():
+    nested = "".join(
+        f'<div hidden id="S:{number}">{"<div>" * 100}<template id="P:{number + 1}"></template>{"</div>" * 100}</div>'
+        for number in range(50)
+    )
+    document = read(f'<h1>{TITLE}</h1><div class=text>{text()}<template id="P:0"></template></div>{nested}')
+    assert said(document) == list(PARAGRAPHS)
