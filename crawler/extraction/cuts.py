@@ -64,11 +64,14 @@ def cuts(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
 def _with_pictures(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
     """Boxes that hold a picture and a few words, no sentence: its caption, or the name beside a face."""
     found: dict[HtmlElement, Removed] = {}
+    seen: set[HtmlElement] = set()
     for image in top.iter("img"):
         box = image.getparent()
-        while box is not top and not weights.size.get(box):
+        while box is not top and box not in seen and not weights.size.get(box):
+            seen.add(box)
             box = box.getparent()
-        is_box = box is not top and box not in found and box.tag in _PICTURE_BOXES
+        is_box = box is not top and box not in seen and box.tag in _PICTURE_BOXES
+        seen.add(box)
         if not is_box or weights.size[box] > MAX_WORDS or weights.link_share(box) > MAX_LINKED:
             continue
         text = text_of(box)

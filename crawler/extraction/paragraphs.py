@@ -129,7 +129,7 @@ def _around(top: HtmlElement, weights: Weights) -> HtmlElement:
 
 def _with_opening(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, dict[HtmlElement, Removed]]:
     """`top`, or what also holds the paragraphs between the headline and it; and what else stands there, to be cut."""
-    headlines = {holder for heading in weights.body.iter("h1") for holder in (heading, *heading.iterancestors())}
+    headlines = _headlines(weights.body)
     if not headlines:
         return _with_paragraphs(top, weights)
     place, inner = top, top
@@ -157,6 +157,17 @@ def _with_opening(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, dict
             return (place, dict.fromkeys(beside, _BESIDE)) if kept else (top, {})
         inner = holder
     return top, {}
+
+
+def _headlines(body: HtmlElement) -> set[HtmlElement]:
+    """The headlines, and what is around them."""
+    found: set[HtmlElement] = set()
+    for heading in body.iter("h1"):
+        holder = heading
+        while holder is not None and holder not in found:
+            found.add(holder)
+            holder = holder.getparent()
+    return found
 
 
 def _with_paragraphs(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, dict[HtmlElement, Removed]]:
