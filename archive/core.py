@@ -6,6 +6,7 @@ order of writing is what makes a commit last: the WARC file is closed and synced
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from archive.lock import WriterLock
 from archive.prepared import Prepared, identify, prepare_capture
 from archive.storage import as_of, captures, feed, histories, index
 from archive.storage.captures import StoredCapture
-from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, storage_errors
+from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, state_of, storage_errors
 from archive.storage.histories import StoredReading
 from archive.storage.migrate import prepare
 from archive.types import Capture, Decision, DecisionKind, Document, Edition
@@ -86,6 +87,8 @@ class Archive:
         self._group: Group | None = None
         self._read_before: dict[str, Document] = {}
         self._index: Engine | None = None
+        self._watch: Connection | None = None
+        self._watching = threading.Lock()
         self.as_of: datetime | None = None
         """A former moment, as of which `rows`, `changes` and what is built on them read; None is now."""
 
@@ -135,6 +138,8 @@ class Archive:
     def close(self) -> None:
         """Let go of files and connections; what was not committed is not kept."""
         self.roll_back()
+        if self._watch is not None:
+            self._watch.close()
         self._engine.dispose()
         if self._index is not None:
             self._index.dispose()
@@ -442,6 +447,16 @@ class Archive:
             if self._index is None:
                 self._index = index.engine_of(self._engine, self.folder)
             yield self._index
+
+    def state(self) -> str:
+        """A word that is another one after any commit, of whatever process; its own writing aside."""
+        with self._errors(), self._watching:
+            if self._watch is None:
+                self._watch = for_reading(self._engine).connect()
+            try:
+                return state_of(self._watch)
+            finally:
+                self._watch.rollback()
 
     def update_index(self) -> int:
         """Add to the full-text index what was committed since; returns how many documents."""

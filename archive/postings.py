@@ -10,9 +10,11 @@ found among the documents that hold all its pairs, and has to be looked for in t
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+import numpy as np
 
 from archive.query import Term, words
 
@@ -55,14 +57,29 @@ def _tokens(said: tuple[tuple[str, ...], tuple[str, ...]], *, place: str) -> Ite
         yield from [f"{place}{form}{one} {other}" for one, other in pairwise(column)]
 
 
-def encode(numbers: Sequence[int]) -> bytes:
+def collect(documents: Iterable[set[str]]) -> Iterator[tuple[str, bytes]]:
+    """Each token of these documents, ascending, with the set of their numbers as it is stored."""
+    # By sorting numbers in one array: a list for each of the hundred thousands of tokens took three times as long.
+    names: dict[str, int] = {}
+    held, sizes = array("I"), []
+    for tokens in documents:
+        held.extend([names.setdefault(token, len(names)) for token in tokens])
+        sizes.append(len(tokens))
+    places = np.frombuffer(held, dtype=np.uintc)
+    holders = np.repeat(np.arange(len(sizes), dtype="<u2"), sizes)[np.argsort(places, kind="stable")]
+    ends = np.cumsum(np.bincount(places, minlength=len(names)))
+    for token in sorted(names):
+        place = names[token]
+        yield token, encode(holders[ends[place - 1] if place else 0 : ends[place]])
+
+
+def encode(numbers: Sequence[int] | np.ndarray) -> bytes:
     """A set of documents, as it is stored; `numbers` ascend."""
     if len(numbers) < _DENSE:
-        return array("H", numbers).tobytes()
-    bits = bytearray(_BYTES)
-    for number in numbers:
-        bits[number >> 3] |= 1 << (number & 7)
-    return bytes(bits)
+        return np.asarray(numbers, dtype="<u2").tobytes()
+    bits = np.zeros(SIZE, dtype=bool)
+    bits[numbers] = True
+    return np.packbits(bits, bitorder="little").tobytes()
 
 
 def decode(stored: bytes) -> int:
@@ -73,7 +90,7 @@ def decode(stored: bytes) -> int:
     """
     if len(stored) == _BYTES:
         return int.from_bytes(stored, "little")
-    numbers = array("H", stored)
+    numbers = np.frombuffer(stored, dtype="<u2").tolist()
     if not numbers:
         return 0
     bits = bytearray((numbers[-1] >> 3) + 1)

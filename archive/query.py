@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain, islice, takewhile
 
 from archive.exceptions import UnknownNameError
 from archive.text import strip_marks, tokens
@@ -117,15 +118,17 @@ def snippet(text: str, terms: tuple[Term, ...], *, width: int = 160) -> list[tup
     [(False, 'Chợ phiên ở '), (True, 'Lào'), (False, ' Cai sáng nay')]
     """
     text = " ".join(text.split())
-    spans = list(_matches(text, terms))
-    start = max(0, spans[0][0] - width // 3) if spans else 0
+    matches = _matches(text, terms)
+    first = next(matches, None)
+    start = max(0, first[0] - width // 3) if first else 0
     if start:
         start = text.find(" ", start) + 1 or start
     end = min(len(text), start + width)
     if end < len(text):
-        end = max(text.rfind(" ", start, end), spans[0][1] if spans else 0) or end
+        end = max(text.rfind(" ", start, end), first[1] if first else 0) or end
     pieces, at = [], start
-    for begin, until in spans:
+    # Folding words is most of the work, so none is folded behind the piece that is shown.
+    for begin, until in takewhile(lambda span: span[0] < end, chain([first] if first else [], matches)):
         if begin >= at and until <= end:
             pieces += [(False, text[at:begin]), (True, text[begin:until])]
             at = until
@@ -134,10 +137,13 @@ def snippet(text: str, terms: tuple[Term, ...], *, width: int = 160) -> list[tup
 
 
 def _matches(text: str, terms: tuple[Term, ...]) -> Iterator[tuple[int, int]]:
-    found = [(match.start(), match.end(), _bare(match.group())) for match in _WORD.finditer(text)]
+    """Where a term stands, as (begin, end), in the order of the text."""
     wanted = [term.bare for term in terms if not term.is_excluded]
-    for at in range(len(found)):
+    beginnings = {phrase[0] for phrase in wanted}
+    for found in _WORD.finditer(text):
+        if _bare(found.group()) not in beginnings:
+            continue
         for phrase in wanted:
-            if tuple(word for _, _, word in found[at : at + len(phrase)]) == phrase:
-                yield found[at][0], found[at + len(phrase) - 1][1]
-                break
+            said = list(islice(_WORD.finditer(text, found.start()), len(phrase)))
+            if tuple(_bare(word.group()) for word in said) == phrase:
+                yield found.start(), said[-1].end()

@@ -4,7 +4,7 @@ The index says which documents match; the views say what they are now, so a take
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from archive.core import Archive
 
 _T = TypeVar("_T")
+_NEEDED = (
+    "article_id", "version", "site", "section", "author", "credit_name", "credit_site", "published_at",
+    "first_seen_at", "role", "versions",
+)  # fmt: skip
+"""Of a row of `articles`: its name, and what `Filters.admits` looks at."""
 _FIRST_BATCH = 32
 _LARGEST_BATCH = 512
 
@@ -71,18 +76,29 @@ def search(
     filters: Filters | None = None,
     all_versions: bool = False,
     sort: Sort = Sort.RELEVANCE,
+    columns: Sequence[str] = (),
+    is_indexed: bool = False,
 ) -> Iterator[Hit]:
-    """Articles that hold the words of `query`. Streamed: who takes ten hits waits for ten."""
+    """Articles that hold the words of `query`. Streamed: who takes ten hits waits for ten.
+
+    With `columns` only these of each article are read, beside those that filters ask for: a row takes far longer than
+    finding it, and such a hit has no snippet. With `is_indexed` the index is taken as it is.
+    """
     terms = parse(query)
     wanted = filters or Filters()
     if archive.as_of is not None:
         raise StorageError("only the present is searched: open the archive without as_of, or search all versions")
-    archive.update_index()
+    if not is_indexed:
+        archive.update_index()
+    chosen = tuple(dict.fromkeys((*_NEEDED, *columns))) if columns else None
     seen: set[tuple[str, int]] = set()
     with archive.index() as engine, index.for_searching(engine).connect() as connection:
         for documents in _batches(_found(archive, connection, terms, wanted, sort, all_versions=all_versions)):
             with archive.reading() as reader:
-                rows = list(feed.rows_of_documents(reader, documents, filters=wanted, all_versions=all_versions))
+                found = feed.rows_of_documents(
+                    reader, documents, filters=wanted, all_versions=all_versions, columns=chosen
+                )
+                rows = list(found)
             for row, article in rows:
                 name = (row["article_id"], row["version"])
                 if name not in seen and wanted.admits(article):

@@ -30,8 +30,8 @@ from archive.storage.migrate import prepare
 SEED = 1
 HITS = 20
 QUERIES = 50
-WORDS = 250
-"""Syllables in a body."""
+SYLLABLES = 250
+"""In a body."""
 DAYS = 1000
 DAY_0 = datetime(2023, 1, 1, tzinfo=UTC)
 SITES = [f"bao-{number}.example" for number in range(200)]
@@ -54,8 +54,8 @@ class Language:
         return " ".join(self._chance.choices(self.words, cum_weights=self._weights, k=count))
 
 
-def fill(engine: Any, articles: int) -> None:
-    """`articles` articles of one version; sites as unequal as papers are, every fifth article a copy."""
+def fill(engine: Any, articles: int, syllables: int) -> None:
+    """Articles of one version, with bodies of so many syllables; sites as unequal as papers, every fifth a copy."""
     chance = random.Random(SEED)
     language = Language(chance)
     with engine.begin() as connection:
@@ -63,13 +63,13 @@ def fill(engine: Any, articles: int) -> None:
         connection.execute(insert(schema.warc_file), {"id": 1, "name": "none.warc.gz"})
         numbers = iter(range(1, articles + 1))
         while batch := list(islice(numbers, 2000)):
-            rows = [_rows(number, language, chance) for number in batch]
+            rows = [_rows(number, language, chance, syllables) for number in batch]
             for table in ("capture", "document", "reading", "article", "judgement", "membership"):
                 found = [row[table] for row in rows if table in row]
                 connection.execute(insert(schema.metadata.tables[table]), found)
 
 
-def _rows(number: int, language: Language, chance: random.Random) -> dict[str, dict[str, Any]]:
+def _rows(number: int, language: Language, chance: random.Random, syllables: int) -> dict[str, dict[str, Any]]:
     site = SITES[int(len(SITES) * chance.random() ** 3)]
     url = f"https://{site}/{number}.html"
     at = DAY_0 + timedelta(days=DAYS * chance.random())
@@ -94,7 +94,7 @@ def _rows(number: int, language: Language, chance: random.Random) -> dict[str, d
             "published_at": at,
             "title": language.text(10),
             "lede": language.text(30),
-            "body": language.text(WORDS),
+            "body": language.text(syllables),
             "subheads": [],
             "captions": [],
             "caption_credits": [],
@@ -196,10 +196,12 @@ def _percentile(values: list[float], share: float) -> float:
     return sorted(values)[int(len(values) * share)]
 
 
-def run(folder: Path, articles: int, database: str | None) -> dict[str, tuple[float, float, float, float]]:
+def run(
+    folder: Path, articles: int, database: str | None, syllables: int
+) -> dict[str, tuple[float, float, float, float]]:
     """Make an archive of so many articles unless it is there, fill its index, and search it."""
     if not folder.exists():
-        make(folder, articles, database)
+        make(folder, articles, database, syllables)
     with Archive.open(folder, database=database) as archive:
         began = time.process_time()
         archive.update_index()
@@ -211,14 +213,14 @@ def run(folder: Path, articles: int, database: str | None) -> dict[str, tuple[fl
         return measure(archive)
 
 
-def make(folder: Path, articles: int, database: str | None) -> None:
+def make(folder: Path, articles: int, database: str | None, syllables: int) -> None:
     """An archive of so many articles, under its name only when it is whole."""
     unfinished = folder.with_suffix(".unfinished")
     unfinished.mkdir(parents=True)
     url = database or URL.create("sqlite", database=str(unfinished / "archive.db"))
     prepare(url, shown_as="benchmark")
     engine = connect(url)
-    fill(engine, articles)
+    fill(engine, articles, syllables)
     engine.dispose()
     unfinished.rename(folder)
 
@@ -228,11 +230,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, nargs="+", default=[20_000, 100_000])
     parser.add_argument("--database", help="an empty PostgreSQL database, for one number of articles")
+    parser.add_argument("--syllables", type=int, default=SYLLABLES, help="in the body of an article")
     parser.add_argument("--keep", type=Path, help="a folder for the archives, which are used again if they are there")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as passing:
         folder = options.keep or Path(passing)
-        found = {size: run(folder / str(size), size, options.database) for size in options.articles}
+        found = {size: run(folder / str(size), size, options.database, options.syllables) for size in options.articles}
     print("| query | " + " | ".join(f"{size}: p50 CPU, ms | p95 CPU | p95 clock | hits" for size in found) + " |")
     print("| --- |" + " --: |" * 4 * len(found))
     for name in queries():

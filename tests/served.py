@@ -33,8 +33,8 @@ class Served:
             with open_archive(folder, database=database) as writing:
                 writing.decide(made)
 
-        site = Site(self.archive, lambda: datetime.now(UTC), decide, **options)
-        app = create_app(site, hosts=["127.0.0.1"])
+        site = Site(self.archive, lambda: datetime.now(UTC), decide, **{"patience": 60, **options})
+        self.app = app = create_app(site, hosts=["127.0.0.1"])
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.base = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))

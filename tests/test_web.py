@@ -1,5 +1,6 @@
 """The archive over HTTP, asked for by real clients over loopback."""
 
+import asyncio
 import json
 import re
 import shutil
@@ -8,10 +9,15 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from builders import FakeExtractor, document, record
 from click.testing import CliRunner
 from served import Served
 
+from archive.core import Archive
+from archive.storage.pages import site_names
+from archive.web import remembering
 from archive.web.passages import mark
+from archive.web.remembering import Remembered
 from archive.web.words import VIETNAMESE
 from crawler.cli import main
 
@@ -310,3 +316,98 @@ def test_shared_words_are_marked_from_word_to_word():
         ("hai ba bốn năm sáu", True),
         (" bảy", False),
     ]
+
+
+# Answers that are given again, and the index beside the searches
+
+
+@pytest.fixture
+def growing(folder, tmp_path):
+    """An archive that a test may add to while it is served."""
+    shutil.copytree(folder, tmp_path / "growing")
+    return tmp_path / "growing"
+
+
+def add_one(folder):
+    with Archive.open(folder, extractor=FakeExtractor()) as writing:
+        record(writing, document(title="Con cá hồi lạ"), url="https://la.example/ca-hoi", day=300)
+
+
+@pytest.mark.parametrize("path", ["/", "/articles", "/papers", "/feeds/new.atom", "/api/v1/articles", "/search?q=hoi"])
+def test_an_answer_is_given_again_until_something_is_committed(growing, path):
+    with Served(growing) as served:
+        first, again = served.get(path), served.get(path)
+        assert (first[0], first[2]) == (200, again[2])
+        assert first[1]["ETag"] == again[1]["ETag"]
+        assert served.get(path, If_None_Match=first[1]["ETag"])[0] == 304
+        add_one(growing)
+        status, headers, body = served.get(path, If_None_Match=first[1]["ETag"])
+        assert status == 200
+        assert "la.example" in body.decode()
+        assert headers["ETag"] != first[1]["ETag"]
+
+
+def test_what_is_remembered_is_of_one_language_and_one_name(served):
+    for language in ("vi", "en", "vi"):
+        assert f'<html lang="{language}">' in served.get("/articles", Accept_Language=language)[2].decode()
+    for name in ("127.0.0.1:81", "127.0.0.1:82"):
+        assert f"http://{name}/articles/" in served.get("/feeds/new.atom", Host=name)[2].decode()
+
+
+def test_what_is_remembered_stays_within_its_bytes(served, monkeypatch):
+    size = len(served.get("/api/v1/articles?limit=5")[2])
+    monkeypatch.setattr(remembering, "MOST_BYTES", 2 * size)
+    kept = Remembered(served.app, archive=served.archive)
+
+    async def get(query):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "scheme": "http",
+            "path": "/api/v1/articles",
+            "raw_path": b"/api/v1/articles",
+            "query_string": query,
+            "root_path": "",
+            "headers": [(b"host", b"127.0.0.1")],
+            "server": ("127.0.0.1", 80),
+        }
+        await kept(scope, receive, send)
+        return sent[0]["status"]
+
+    for limit in range(1, 6):
+        assert asyncio.run(get(b"limit=%d" % limit)) == 200
+    assert 0 < kept._bytes <= 2 * size
+    assert kept._bytes == sum(len(answer.body) for answer in kept._answers.values())
+
+
+def test_a_search_waits_for_the_index_only_so_long(growing):
+    with Archive.open(growing) as archive, archive.index() as index:
+        archive.update_index()
+        add_one(growing)
+        # Another process that fills the index, and takes its time.
+        with index.begin(), Served(growing, patience=0) as served:
+            assert "la.example" not in served.get("/search?q=hoi")[2].decode()
+            work = served.app.state.indexer._work
+        work.is_done.wait(60)
+        with Served(growing, patience=60) as served:
+            assert "la.example" in served.get("/search?q=hoi")[2].decode()
+
+
+def test_the_front_page_counts_the_last_day(growing):
+    add_one(growing)
+    with Served(growing) as served:
+        page = served.get("/", Accept_Language="en")[2].decode()
+    assert "1 new · 0 edited" in re.sub(r"\s+", " ", page)
+
+
+def test_sites_are_listed_without_counting_their_articles(served):
+    with served.archive.reading() as connection:
+        assert site_names(connection) == sorted({row["site"] for row in served.archive.rows("articles")})

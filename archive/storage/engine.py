@@ -44,6 +44,8 @@ APPLICATION_ID = 0x4C55554C
 """`LUUL`: marks the SQLite file as ours (sqlite.org/pragma.html#pragma_application_id)."""
 SAFE_SQLITE = (3, 51, 3)
 """The first SQLite without the WAL-reset bug."""
+_CONNECTIONS = 20
+"""Kept open: a server answers from up to 40 threads, and opening a file and reading its schema takes milliseconds."""
 BUSY_TIMEOUT = 30_000
 """Milliseconds to wait for another writer before giving up."""
 
@@ -67,7 +69,13 @@ def connect(database: str | URL, *, is_readonly: bool = False, page_size: int | 
         raise StorageError(f"not a database URL: {str(database)!r}; e.g. postgresql://user@host/name") from e
     try:
         if url.get_backend_name() == "sqlite":
-            engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": BUSY_TIMEOUT / 1000})
+            engine = create_engine(
+                url,
+                module=sqlite_module(),
+                connect_args={"timeout": BUSY_TIMEOUT / 1000},
+                pool_size=_CONNECTIONS,
+                max_overflow=_CONNECTIONS,
+            )
             if page_size is not None:
                 event.listen(engine, "connect", partial(_sqlite_page_size, page_size))
             event.listen(engine, "connect", _sqlite_readonly if is_readonly else _sqlite_settings)
@@ -219,6 +227,13 @@ def among(column: ColumnElement[int], dialect: str) -> ColumnElement[bool]:
 def listed(keys: Sequence[int], dialect: str) -> str | list[int]:
     """Integers as the parameter of `among`."""
     return json.dumps(keys) if dialect == "sqlite" else list(keys)
+
+
+def state_of(connection: Connection) -> str:
+    """A word that is another one, on this connection, after others committed something."""
+    if connection.dialect.name == "sqlite":
+        return str(connection.exec_driver_sql("PRAGMA data_version").scalar())
+    return str(connection.exec_driver_sql("SELECT CAST(pg_current_snapshot() AS TEXT)").scalar())
 
 
 def describe_engine(connection: Connection) -> str:

@@ -77,13 +77,15 @@ def rows(
     order_by: tuple[str, ...] = (),
     limit: int | None = None,
     source: FromClause | None = None,
+    columns: Sequence[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Rows of one of the contract's views as dicts; streamed, in the order of the named columns ("-x" descends).
 
-    `source` stands for the view where it is to be read as of a moment.
+    `source` stands for the view where it is to be read as of a moment; `columns` are the only ones that are read.
     """
     selectable = SELECTABLES[view] if source is None else source
-    query: Select[Any] = select(selectable).where(*where)
+    chosen = [selectable] if columns is None else [selectable.c[name] for name in columns]
+    query: Select[Any] = select(*chosen).where(*where)
     for name in order_by:
         column = selectable.c[name.removeprefix("-")]
         query = query.order_by(column.desc() if name.startswith("-") else column)
@@ -95,19 +97,24 @@ def rows(
 
 
 def rows_of_documents(
-    connection: Connection, documents: Sequence[int], *, filters: Filters, all_versions: bool = False
+    connection: Connection,
+    documents: Sequence[int],
+    *,
+    filters: Filters,
+    all_versions: bool = False,
+    columns: Sequence[str] | None = None,
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """(row, its row of `articles`) where these documents are the current version; else of `versions` that they are.
 
-    Rows that `filters` can be seen to refuse are not read; the others may still be refused by `Filters.admits`.
+    `columns` are the only ones of `articles` that are read. Rows that `filters` can be seen to refuse are not read; the
+    others may still be refused by `Filters.admits`.
     """
     found = _named_by_documents(connection, documents, filters, all_versions=all_versions)
     names = {name for _, name, _ in found}
     if not names:
         return
-    articles = {
-        row["article_id"]: row for row in rows(connection, "articles", column("articles", "article_id").in_(names))
-    }
+    is_named = column("articles", "article_id").in_(names)
+    articles = {row["article_id"]: row for row in rows(connection, "articles", is_named, columns=columns)}
     place = {document: at for at, document in enumerate(documents)}
     found.sort(key=lambda each: place[each[0]])
     if not all_versions:
@@ -184,29 +191,32 @@ def seq_of(connection: Connection, change: str) -> int | None:
     return seq
 
 
-def sites(connection: Connection) -> list[dict[str, Any]]:
-    """What there is of each site, by name."""
+def sites(connection: Connection, *, only: str | None = None) -> list[dict[str, Any]]:
+    """What there is of each site, by name; of one only, where it is named."""
     capture = schema.capture
     found: dict[str, dict[str, Any]] = {}
-    for site, captures, last in connection.execute(
-        select(capture.c.site, func.count(), func.max(capture.c.captured_at)).group_by(capture.c.site)
-    ):
+    counted = select(capture.c.site, func.count(), func.max(capture.c.captured_at)).group_by(capture.c.site)
+    for site, captures, last in connection.execute(_of(counted, capture.c.site, only)):
         found[site] = {"site": site, "captures": captures, "last_captured_at": last}
-    articles = SELECTABLES["articles"].c
-    for row in connection.execute(
-        select(
-            articles.site,
-            func.count(),
-            func.sum(articles.versions),
-            func.sum(case((articles.role.in_(("copy", "excerpt")), 1), else_=0)),
-            func.count(articles.gone_at),
-        ).group_by(articles.site)
-    ):
+    articles, held = SELECTABLES["articles"].c, SELECTABLES["held"].c
+    counted = select(
+        articles.site,
+        func.count(),
+        func.sum(articles.versions),
+        func.sum(case((articles.role.in_(("copy", "excerpt")), 1), else_=0)),
+        func.count(articles.gone_at),
+    ).group_by(articles.site)
+    for row in connection.execute(_of(counted, articles.site, only)):
         site, count, versions, copies, gone = row
         found.setdefault(site, {"site": site, "captures": 0, "last_captured_at": None}).update(
             articles=count, versions=int(versions), copies=int(copies), gone=gone
         )
-    for site, held in tally(connection, "held", "site"):
-        found[site]["held"] = held
+    waiting = select(held.site, func.count()).group_by(held.site)
+    for site, count in connection.execute(_of(waiting, held.site, only)):
+        found[site]["held"] = count
     blank = {"articles": 0, "versions": 0, "copies": 0, "gone": 0, "held": 0}
     return [{**blank, **found[site]} for site in sorted(found)]
+
+
+def _of(query: Select[Any], site: ColumnElement[Any], only: str | None) -> Select[Any]:
+    return query if only is None else query.where(site == only)

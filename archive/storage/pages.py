@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, func, literal, select, tuple_
 
 from archive.exceptions import UnknownNameError
+from archive.storage import schema
 from archive.storage.views import SELECTABLES
+from archive.types import ChangeKind
 
 KEYS: dict[str, tuple[str, ...]] = {
     "articles": ("first_seen_at", "article_id"),
@@ -29,7 +32,6 @@ def page(
     after: object = None,
     is_ascending: bool = False,
     equal: Mapping[str, object] | None = None,
-    among: tuple[str, Sequence[object]] | None = None,
 ) -> list[dict[str, Any]]:
     """Up to `limit` rows behind the one with the id `after`, newest first. Raises UnknownNameError for no such row."""
     selectable = SELECTABLES[view]
@@ -37,8 +39,6 @@ def page(
     query = select(selectable).limit(limit)
     for name, value in (equal or {}).items():
         query = query.where(selectable.c[name] == value)
-    if among is not None:
-        query = query.where(selectable.c[among[0]].in_(among[1]))
     if after is not None:
         row = connection.execute(select(*key).where(key[-1] == after)).first()
         if row is None:
@@ -83,6 +83,36 @@ def shows(connection: Connection, capture_id: str) -> bool:
     )
     of_held = select(held.capture_id).where(held.capture_id == capture_id)
     return any(connection.execute(query.limit(1)).first() for query in (of_article, of_held))
+
+
+def happened(connection: Connection, kind: str, *, limit: int) -> list[dict[str, Any]]:
+    """The last changes of one kind, by the captures' clock, the newest first."""
+    change = SELECTABLES["changes"]
+    query = select(change).where(change.c.kind == kind).order_by(change.c.at.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def tally_since(connection: Connection, moment: datetime) -> dict[str, int]:
+    """How many changes of each kind there were from that moment on, by the captures' clock."""
+    change = schema.change.c
+    query = select(change.kind, func.count()).where(change.kind.in_(list(ChangeKind)), change.at >= moment)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(change.kind))}
+
+
+def newest_change(connection: Connection) -> datetime | None:
+    """When the last thing happened that anybody would notice, by the captures' clock."""
+    change = schema.change.c
+    times = [connection.execute(select(func.max(change.at)).where(change.kind == kind)).scalar() for kind in ChangeKind]
+    return max((moment for moment in times if moment is not None), default=None)
+
+
+def site_names(connection: Connection) -> list[str]:
+    """Sites that have an article. Each is looked up behind the one before: counting articles would read them all."""
+    site = schema.article.c.site
+    names = select(func.min(site).label("site")).cte("names", recursive=True)
+    following = select(func.min(site)).where(site > names.c.site).scalar_subquery()
+    names = names.union_all(select(following).where(names.c.site.is_not(None)))
+    return [name for (name,) in connection.execute(select(names.c.site)) if name is not None]
 
 
 def volume(connection: Connection, site: str | None = None) -> list[tuple[str, int]]:

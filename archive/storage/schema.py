@@ -123,6 +123,7 @@ capture = Table(
     ),
     Index(None, "url_key", "captured_at"),
     Index(None, "site", "captured_at"),
+    Index(None, "captured_at", "public_id"),
 )
 
 document = Table(
@@ -193,6 +194,7 @@ article = Table(
     Column("gone_at", UtcDateTime),
     Column("judged_at", UtcDateTime, comment="captured_at of the newest capture that was judged"),
     Index(None, "site", "first_seen_at"),
+    Index(None, "first_seen_at", "public_id"),
 )
 
 judgement = Table(
@@ -225,6 +227,7 @@ change = Table(
     Column("capture_id", _Id, ForeignKey("capture.id")),
     Column("at", UtcDateTime, nullable=False, comment="when it happened by the captures' clock"),
     Column("detail", JSON, nullable=False),
+    Index(None, "kind", "at"),
 )
 
 decision = Table(

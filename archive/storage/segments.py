@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import heappop, heappush, heapreplace
+from itertools import islice
 
 from sqlalchemy import (
     BigInteger,
@@ -28,7 +29,7 @@ from sqlalchemy import (
     select,
 )
 
-from archive.postings import UNDATED, Fields, Question, decode, encode, newest_first, site_token, tokens_of
+from archive.postings import UNDATED, Fields, Question, collect, decode, newest_first, site_token, tokens_of
 from archive.query import Filters
 
 SCHEMA = "luubao_search"
@@ -98,10 +99,6 @@ def segments(index: Connection) -> list[Segment]:
 def write(index: Connection, placed: Sequence[tuple[int, int]], documents: Iterable[tuple[Fields, bool, str]]) -> None:
     """A new segment of these (key, document), which ascend, and of (fields, has a date, site) of each."""
     number = (index.execute(select(func.max(segment.c.id))).scalar() or 0) + 1
-    holders: dict[str, list[int]] = defaultdict(list)
-    for at, (fields, is_dated, site) in enumerate(documents):
-        for token in (*tokens_of(fields), site_token(site)) + (() if is_dated else (UNDATED,)):
-            holders[token].append(at)
     keys = array("q", [key for key, _ in placed])
     values = {
         "id": number,
@@ -112,13 +109,18 @@ def write(index: Connection, placed: Sequence[tuple[int, int]], documents: Itera
         "documents": array("q", [document for _, document in placed]).tobytes(),
     }
     index.execute(insert(segment), values)
-    tokens = sorted(holders)
-    for start in range(0, len(tokens), _ROWS):
-        rows = [
-            {"segment": number, "token": token, "said": encode(holders[token])}
-            for token in tokens[start : start + _ROWS]
-        ]
-        index.execute(insert(posting), rows)
+    held = (
+        tokens_of(fields) | {site_token(site)} | (set() if is_dated else {UNDATED})
+        for fields, is_dated, site in documents
+    )
+    rows = ((number, token, said) for token, said in collect(held))
+    # By the driver: there are hundreds of thousands of rows, and what SQLAlchemy does for each takes longer than that.
+    if index.dialect.name == "sqlite":
+        statement = "INSERT INTO posting (segment, token, said) VALUES (?, ?, ?)"
+    else:
+        statement = f"INSERT INTO {SCHEMA}.posting (segment, token, said) VALUES (%s, %s, %s)"  # noqa: S608
+    while part := list(islice(rows, _ROWS)):
+        index.exec_driver_sql(statement, part)
 
 
 def drop(index: Connection, numbers: Sequence[int]) -> None:

@@ -112,7 +112,7 @@ WHERE {_SHOWN}""",
             **_DOCUMENT_COLUMNS,
         },
         f"""SELECT a.public_id AS article_id, a.url, a.site,
-       ROW_NUMBER() OVER (PARTITION BY a.id ORDER BY c.captured_at, c.public_id) AS version,
+       ROW_NUMBER() OVER (PARTITION BY a.public_id ORDER BY c.captured_at, c.public_id) AS version,
        j.cause, j.changed, c.captured_at, c.public_id AS capture_id,
        {_DOCUMENT}
 FROM judgement j

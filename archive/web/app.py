@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from archive import export
 from archive.exceptions import ArchiveError, NothingToReleaseError, UnknownNameError
 from archive.web import api, feeds, finding, memento, reading
+from archive.web.remembering import Indexer, Remembered
 from archive.web.site import BadRequestError, Site, json_response
 from archive.web.words import translate
 
@@ -54,18 +55,20 @@ def create_app(site: Site, *, hosts: list[str]) -> Starlette:
         Middleware(SafetyHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(Gate, site=site),
+        Middleware(Remembered, archive=site.archive),
     ]
     handlers = {ArchiveError: _archive_error, HTTPException: _http_error}
     app = Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)  # type: ignore[arg-type]
     environment = Environment(
         loader=PackageLoader("archive.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     environment.filters["words"] = translate
     environment.filters["moment"] = export.moment
     environment.filters["day"] = _day
     app.state.templates = Jinja2Templates(env=environment)
     app.state.site = site
+    app.state.indexer = Indexer(site.archive, patience=site.patience)
     return app
 
 

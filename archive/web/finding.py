@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from archive import export
 from archive.exceptions import StorageError, UnknownNameError
 from archive.query import Filters
 from archive.search import Hit, Sort, search
+from archive.storage import pages
 from archive.web.feeds import ENTRIES, Entry, answer, base_of
 from archive.web.reading import PAGE, show
 from archive.web.site import (
@@ -94,18 +95,24 @@ def _found(
     *,
     sort: Sort = Sort.RELEVANCE,
     all_versions: bool = False,
+    columns: tuple[str, ...] = (),
 ) -> list[Hit]:
     """The first hits. Raises BadRequestError for a query of nothing but exclusions."""
     try:
-        return list(islice(_hits(request, query, asked, sort, all_versions=all_versions), count))
+        return list(islice(_hits(request, query, asked, sort, columns, all_versions=all_versions), count))
     except UnknownNameError as e:
         raise BadRequestError(str(e)) from e
 
 
-def _hits(request: Request, query: str, asked: dict[str, str], sort: Sort, *, all_versions: bool) -> Iterator[Hit]:
+def _hits(
+    request: Request, query: str, asked: dict[str, str], sort: Sort, columns: tuple[str, ...], *, all_versions: bool
+) -> Iterator[Hit]:
     archive, filters = site_of(request).archive, _filters(asked)
     try:
-        yield from search(archive, query, filters=filters, sort=sort, all_versions=all_versions)
+        request.app.state.indexer.bring_up()
+        yield from search(
+            archive, query, filters=filters, sort=sort, all_versions=all_versions, columns=columns, is_indexed=True
+        )
     except StorageError as e:
         raise StorageError(
             f"search keeps an index beside the archive, which whoever serves must be able to write: {e}"
@@ -116,14 +123,26 @@ def page(request: Request) -> Response:
     """The form, what was found, and what would narrow it."""
     query, asked = _query(request), _asked(request)
     number_of_page = number(request, "page", 1, most=-(-DEPTH // PAGE))
-    hits = _found(request, query, asked, DEPTH) if query else []
+    hits = _found(request, query, asked, DEPTH, columns=("article_id",)) if query else []
     start = (number_of_page - 1) * PAGE
     return show(
-        request, "search.html", query=query, asked=asked, hits=hits[start : start + PAGE], total=len(hits),
+        request, "search.html", query=query, asked=asked, hits=_whole(request, hits[start : start + PAGE]),
+        total=len(hits),
         is_cut=len(hits) == DEPTH, facets=_facets(query, asked, hits),
         feed=_address("/feeds/search.atom", query, asked),
         following=_link(query, asked, page=number_of_page + 1) if start + PAGE < len(hits) else None,
     )  # fmt: skip
+
+
+def _whole(request: Request, hits: list[Hit]) -> list[Hit]:
+    """The same hits with all columns, for those that are shown."""
+    with site_of(request).archive.reading() as connection:
+        rows = pages.among(connection, "articles", "article_id", [hit.article["article_id"] for hit in hits])
+    found = {row["article_id"]: row for row in rows}
+    # An article that was taken down in between is left out.
+    return [
+        replace(hit, article=row, row=row) for hit in hits if (row := found.get(hit.article["article_id"])) is not None
+    ]
 
 
 def _facets(query: str, asked: dict[str, str], hits: list[Hit]) -> dict[str, list[Facet]]:
@@ -207,7 +226,8 @@ def subscribe(request: Request) -> Response:
     query, asked = _query(request), _asked(request)
     if not query:
         raise BadRequestError("q is missing: what to look for")
-    rows = [hit.article for hit in _found(request, query, asked, DEPTH, sort=Sort.DATE)]
+    hits = _found(request, query, asked, DEPTH, sort=Sort.DATE, columns=("url", "title", "lede"))
+    rows = [hit.article for hit in hits]
     rows.sort(key=lambda row: (row["first_seen_at"], row["article_id"]), reverse=True)
     base = base_of(request)
     entries = [Entry.of_article(row, base) for row in rows[:ENTRIES]]

@@ -59,8 +59,13 @@ def front(request: Request) -> Response:
     kinds = {"New": ("new",), "Edited": ("edited", "released"), "Copied": ("clustered",), "Gone": ("gone",)}
     happened = {}
     with site_of(request).archive.reading() as connection:
+        newest = pages.newest_change(connection)
+        # Its last day, not the clock's: what an archive that rests shows stays what it was.
+        day = None if newest is None else newest.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = {} if day is None else pages.tally_since(connection, day)
         for name, chosen in kinds.items():
-            happened[name] = pages.page(connection, "changes", limit=LATEST, among=("kind", chosen))
+            rows = [row for kind in chosen for row in pages.happened(connection, kind, limit=LATEST)]
+            happened[name] = sorted(rows, key=lambda row: (row["at"], row["seq"]), reverse=True)[:LATEST]
     ids = {row["article_id"] for rows in happened.values() for row in rows if row["article_id"]}
     found = _articles(request, sorted(ids))
     columns = {
@@ -71,7 +76,8 @@ def front(request: Request) -> Response:
         ][::-1]
         for name, rows in happened.items()
     }
-    return show(request, "front.html", columns=columns)
+    counts = {name: sum(today.get(kind, 0) for kind in chosen) for name, chosen in kinds.items()}
+    return show(request, "front.html", columns=columns, counts=counts, day=day)
 
 
 def articles(request: Request) -> Response:
@@ -80,7 +86,7 @@ def articles(request: Request) -> Response:
     archive = site_of(request).archive
     with archive.reading() as connection:
         rows = pages.page(connection, "articles", limit=PAGE + 1, after=cursor, equal={"site": site} if site else {})
-    sites = [row[0] for row in archive.tally("articles", "site")]
+        sites = pages.site_names(connection)
     following = rows[PAGE - 1]["article_id"] if len(rows) > PAGE else None
     return show(request, "articles.html", rows=rows[:PAGE], sites=sites, site=site, following=following)
 
@@ -156,7 +162,7 @@ def paper(request: Request) -> Response:
     """One site: how much, how often edited, what it copies and who copies it."""
     name = request.path_params["site"]
     with site_of(request).archive.reading() as connection:
-        head = next((row for row in feed.sites(connection) if row["site"] == name), None)
+        head = next(iter(feed.sites(connection, only=name)), None)
         if head is None:
             raise UnknownNameError(f"no paper {name!r}")
         counts = pages.volume(connection, name)

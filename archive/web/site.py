@@ -44,6 +44,8 @@ class Site:
     """Reading needs the token, too."""
     requests_per_second: float = 0
     """Of one address to the API, on average; 0 for any number."""
+    patience: float = 0.1
+    """Seconds that a search waits until what came since the last one is indexed."""
 
     def sign(self, purpose: str) -> str:
         """A value that only a holder of the token could have been given."""
@@ -113,6 +115,12 @@ def newest(rows: Iterable[Mapping[str, Any]]) -> datetime | None:
     return max((row[name] for row in rows for name in _OUR_CLOCK if row.get(name) is not None), default=None)
 
 
+def has_tag(request: Request, tag: str) -> bool:
+    """Whether the client says that it has the answer with this ETag."""
+    asked = request.headers.get("if-none-match", "")
+    return any(one.strip().removeprefix("W/") in (tag, "*") for one in asked.split(","))
+
+
 def cached(
     request: Request, response: Response, *, modified_at: datetime | None = None, is_final: bool = False
 ) -> Response:
@@ -126,11 +134,10 @@ def cached(
     if modified_at is not None:
         headers["Last-Modified"] = http_date(modified_at)
     response.headers.update(headers)
-    asked = request.headers.get("if-none-match")
     since = request.headers.get("if-modified-since")
     has_it = (
-        any(one.strip().removeprefix("W/") in (tag, "*") for one in asked.split(","))
-        if asked is not None
+        has_tag(request, tag)
+        if "if-none-match" in request.headers
         else is_final and modified_at is not None and since == headers["Last-Modified"]
     )
     return Response(status_code=304, headers=headers) if has_it else response

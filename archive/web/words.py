@@ -46,6 +46,7 @@ VIETNAMESE = {
     "New": "Mới",
     "Edited": "Đã sửa",
     "Copied": "Được chép lại",
+    "The last day": "Ngày gần nhất",
     "Gone": "Đã gỡ",
     "Nothing here yet": "Chưa có gì",
     "The latest": "Mới nhất",
