@@ -6,27 +6,12 @@ order in which any of them came to be known does not matter."""
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from archive.originals import WORD_OF_A_PERSON, Candidate, choose
 from archive.types import Decision, DecisionKind, Relation, Role
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What clustering asks of one article."""
-
-    article: str
-    """Its public id."""
-    url: str
-    site: str
-    first_seen_at: datetime
-    published_at: datetime | None = None
-    credit_site: str | None = None
-    credit_url: str | None = None
-    """Identity of the address that the page names as its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +52,45 @@ class Cluster:
     members: tuple[Member, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A text that a digest holds, with the edge between the two."""
+
+    article: str
+    edge: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """An article that was made of several others: in no cluster with any of them. Parts are ordered by public id."""
+
+    article: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What some articles are to each other; both by id."""
+
+    clusters: list[Cluster]
+    digests: list[Digest]
+
+
 STRONG = frozenset({Relation.EXACT, Relation.NEAR_COPY})
 _WHOLE = 0.9
 """Share of a text from which on the rest is typography, a headline or a byline."""
 _NO_COPIES = frozenset({Relation.SERIES, Relation.UPDATE_OF})
-_WORD_OF_A_PERSON = "a person's word"
 
 
 def cluster(
     candidates: Iterable[Candidate], links: Iterable[Link], decisions: Sequence[Decision] = ()
 ) -> list[Cluster]:
-    """The clusters of two or more articles, ordered by id.
+    """The clusters of two or more articles, ordered by id: see `find`."""
+    return find(candidates, links, decisions).clusters
+
+
+def find(candidates: Iterable[Candidate], links: Iterable[Link], decisions: Sequence[Decision] = ()) -> Found:
+    """The clusters of two or more articles, and the digests of several.
 
     `links` between articles that are not among `candidates` are ignored, so are decisions about them.
     """
@@ -85,19 +98,35 @@ def cluster(
     spoken = _Spoken(decisions)
     pairs = spoken.apply(link for link in links if link.a in known and link.b in known)
     digests = _digests(known, pairs)
+    inside = [link for link in pairs if link.edge is not None and (link.a in digests or link.b in digests)]
     # Two papers may run one digest: they are copies of each other.
     pairs = [link for link in pairs if link.edge is None or (link.a in digests) == (link.b in digests)]
     spoken.keep_apart(pairs)
     groups = _connect(known, pairs, spoken)
     hosts = _hang_excerpts(groups, pairs, spoken, known)
-    return sorted(
-        (
-            _describe(core, excerpts, known=known, pairs=pairs, spoken=spoken)
-            for core, excerpts in hosts
-            if len(core) + len(excerpts) > 1
-        ),
-        key=lambda made: made.cluster_id,
+    clusters = [
+        _describe(core, excerpts, known=known, pairs=pairs, spoken=spoken)
+        for core, excerpts in hosts
+        if len(core) + len(excerpts) > 1
+    ]
+    home = {article: number for number, host in enumerate(hosts) for members in host for article in members}
+    return Found(
+        sorted(clusters, key=lambda made: made.cluster_id),
+        [_digest(whole, digests[whole], home, inside, known) for whole in sorted(digests)],
     )
+
+
+def _digest(
+    whole: str, parts: set[str], home: dict[str, int], links: Sequence[Link], known: dict[str, Candidate]
+) -> Digest:
+    """One part of each text: of its copies the one of which the digest has most, else the earliest."""
+    ways = [link for link in (*links, *(link.turned() for link in links)) if link.a == whole and link.b in parts]
+    ways.sort(key=lambda link: (-link.containment_ba, known[link.b].at, link.b))
+    best: dict[int, Link] = {}
+    for link in ways:
+        best.setdefault(home[link.b], link)
+    found = [Part(link.b, link.edge) for link in best.values() if link.edge is not None]
+    return Digest(whole, tuple(sorted(found, key=lambda part: part.article)))
 
 
 class _Spoken:
@@ -130,8 +159,8 @@ class _Spoken:
         return kept
 
 
-def _digests(known: dict[str, Candidate], links: Sequence[Link]) -> set[str]:
-    """Articles that were made of two or more others: they would join what has nothing in common.
+def _digests(known: dict[str, Candidate], links: Sequence[Link]) -> dict[str, set[str]]:
+    """{article that was made of two or more others: those}: it would join what has nothing in common.
 
     The parts are other texts, were there first and do not credit the digest: otherwise they are excerpts of it.
     """
@@ -141,10 +170,16 @@ def _digests(known: dict[str, Candidate], links: Sequence[Link]) -> set[str]:
         near[link.a].add(link.b)
         if link.edge is None or not _holds(link) or link.b not in known or link.a not in known:
             continue
-        whole, part = known[link.a], known[link.b]
-        if _time(part) <= _time(whole) and part.credit_site != whole.site and part.credit_url != whole.url:
+        holder, part = known[link.a], known[link.b]
+        if part.at <= holder.at and part.credit_site != holder.site and part.credit_url != holder.url:
             parts[link.a].add(link.b)
-    return {whole for whole, inside in parts.items() if _is_of_many(whole, inside, near, known)}
+    found: dict[str, set[str]] = {}
+    for whole in sorted(parts, key=lambda article: (known[article].at, article)):
+        # Another paper may have run the digest before: that one ties nothing either.
+        inside = parts[whole] - found.keys()
+        if len(inside) > 1 and _is_of_many(whole, inside, near, known, found.keys()):
+            found[whole] = inside
+    return found
 
 
 def _holds(link: Link) -> bool:
@@ -155,8 +190,10 @@ def _holds(link: Link) -> bool:
     return is_copy and link.containment_ba >= _WHOLE and link.containment_ab < _WHOLE
 
 
-def _is_of_many(whole: str, parts: set[str], near: dict[str, set[str]], known: dict[str, Candidate]) -> bool:
-    """Whether the parts have nothing in common: neither a tie nor a text that was there before `whole`."""
+def _is_of_many(
+    whole: str, parts: set[str], near: dict[str, set[str]], known: dict[str, Candidate], digests: Container[str]
+) -> bool:
+    """Whether the parts have nothing in common: neither a tie nor a text, no digest, that was there before `whole`."""
     left = set(parts)
     reached = [min(left)]
     while reached:
@@ -166,13 +203,9 @@ def _is_of_many(whole: str, parts: set[str], near: dict[str, set[str]], known: d
         reached += left & tied
         for between in tied - parts:
             # Two excerpts of one article touch nowhere but in it.
-            if between in known and _time(known[between]) < _time(known[whole]):
+            if between in known and between not in digests and known[between].at < known[whole].at:
                 reached += left & near[between]
     return bool(left)
-
-
-def _time(candidate: Candidate) -> datetime:
-    return candidate.published_at or candidate.first_seen_at
 
 
 def _connect(known: dict[str, Candidate], links: Sequence[Link], spoken: _Spoken) -> list[set[str]]:
@@ -183,7 +216,7 @@ def _connect(known: dict[str, Candidate], links: Sequence[Link], spoken: _Spoken
         key=lambda link: (
             link.edge is not None,
             -link.resemblance,
-            max(_time(known[link.a]), _time(known[link.b])),
+            max(known[link.a].at, known[link.b].at),
             *sorted((link.a, link.b)),
         )
     )
@@ -218,7 +251,7 @@ def _hang_excerpts(
     # An excerpt of an excerpt hangs on the whole text, which it is contained in as well.
     ways = [(share, whole, part) for part, found in hosts.items() for share, whole in found if whole not in hosts]
     # Of two wholes that have as much of it, it hangs on the one that was there first.
-    first = [min((_time(known[article]), article) for article in members) for members in groups]
+    first = [min((known[article].at, article) for article in members) for members in groups]
     for _, whole, part in sorted(ways, key=lambda way: (way[0], first[way[1]], first[way[2]])):
         if part not in placed and not _is_apart(groups[part], hung[whole], spoken):
             hung[whole] |= groups[part]
@@ -234,7 +267,11 @@ def _describe(
     pairs: Sequence[Link],
     spoken: _Spoken,
 ) -> Cluster:
-    original, reason = _original(core, excerpts, known=known, spoken=spoken)
+    original, reason = choose(
+        [known[article] for article in sorted(core)],
+        [known[article] for article in sorted(excerpts)],
+        spoken=spoken.originals,
+    )
     everyone = core | excerpts
     first = min(everyone, key=lambda article: (known[article].first_seen_at, article))
     members = [Member(original, Role.ORIGINAL, reason)]
@@ -256,29 +293,4 @@ def _member(article: str, role: Role, original: str, everyone: set[str], pairs: 
     if not own:
         return Member(article, role, "by other versions")
     best = min(own, key=lambda link: (link.b != original, -link.resemblance, link.b))
-    return Member(article, role, _WORD_OF_A_PERSON if best.edge is None else best.relation.value, best.edge)
-
-
-def _original(core: set[str], excerpts: set[str], *, known: dict[str, Candidate], spoken: _Spoken) -> tuple[str, str]:
-    named = core & spoken.originals.keys()
-    if named:
-        return max(named, key=lambda article: spoken.originals[article]), _WORD_OF_A_PERSON
-    members = [known[article] for article in core]
-    by_site = Counter(candidate.site for candidate in members)
-    named_by: Counter[str] = Counter()
-    for other in (*members, *(known[article] for article in excerpts)):
-        for candidate in members:
-            # A site that runs two of the members is not named by its name alone.
-            by_name = other.credit_site == candidate.site and by_site[candidate.site] == 1
-            if other.article != candidate.article and (by_name or other.credit_url == candidate.url):
-                named_by[candidate.article] += 1
-    if named_by:
-        most = max(named_by.values())
-        credited = [candidate for candidate in members if named_by[candidate.article] == most]
-        chosen = min(credited, key=lambda candidate: (_time(candidate), candidate.article))
-        return chosen.article, "credited"
-    if all(candidate.published_at for candidate in members):
-        chosen = min(members, key=lambda candidate: (_time(candidate), candidate.article))
-        return chosen.article, "earliest published" if len(members) > 1 else "the whole text"
-    chosen = min(members, key=lambda candidate: (candidate.first_seen_at, candidate.article))
-    return chosen.article, "first captured" if len(members) > 1 else "the whole text"
+    return Member(article, role, WORD_OF_A_PERSON if best.edge is None else best.relation.value, best.edge)

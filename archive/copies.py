@@ -12,10 +12,13 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from archive.clustering import STRONG, Candidate, Link, Member, cluster
+from archive.clustering import STRONG, Digest, Link, Member, find
+from archive.originals import Candidate
+from archive.outlets import credited_as, standing
 from archive.similarity import RULES, Profile, Sketch, are_alike, compare, may_be_alike, profile, relate
-from archive.storage import clusters, derived, feed
-from archive.storage.clusters import ArticleEdge, StoredMember, StoredText
+from archive.storage import clusters, derived, digests, feed
+from archive.storage.clusters import ArticleEdge, ArticleFacts, StoredMember, StoredText
+from archive.storage.digests import StoredPart
 from archive.storage.sketches import SketchIndex
 from archive.types import ChangeKind, Decision, DecisionKind, Relation, Role
 from archive.urls import identity
@@ -78,7 +81,8 @@ class Copies:
         texts = clusters.texts_of(self.connection, wanted)
         # A list and not any() at once: every text has to get into the index.
         is_alike = any([self._compare(text, _profile_of(text)) for text in texts])  # noqa: C419  as said above
-        if is_alike or self._decisions or clusters.members_of(self.connection, wanted):
+        connection = self.connection
+        if is_alike or self._decisions or clusters.members_of(connection, wanted) or digests.tied(connection, wanted):
             self._cluster(wanted, at=at)
 
     def welcome(self, text: StoredText, known: Profile | None, *, at: datetime) -> None:
@@ -166,28 +170,18 @@ class Copies:
         near, edges = self._neighbourhood(articles)
         places = clusters.members_of(self.connection, near)
         if not edges and not places and not self._decisions:
+            digests.set_parts(self.connection, near, ())
             return near
         facts = {fact.public_id: fact for fact in clusters.facts(self.connection, near)}
         public = {fact.id: fact.public_id for fact in facts.values()}
-        candidates = [
-            Candidate(
-                article=fact.public_id,
-                url=fact.url,
-                site=fact.site,
-                first_seen_at=fact.first_seen_at,
-                published_at=fact.published_at,
-                credit_site=fact.credit_site,
-                credit_url=identity(fact.credit_url) if fact.credit_url else None,
-            )
-            for fact in facts.values()
-        ]
-        made = cluster(candidates, _links(edges, public), self._decisions)
+        made = find(map(_candidate, facts.values()), _links(edges, public), self._decisions)
         by_edge = {edge.id: edge for edge in edges}
         wanted = {
             facts[member.article].id: _stored(member, found.cluster_id, facts[member.article].id, by_edge)
-            for found in made
+            for found in made.clusters
             for member in found.members
         }
+        digests.set_parts(self.connection, near, _parts(made.digests, facts, by_edge))
         for article in sorted(near, key=lambda row: public.get(row, "")):
             self._place(article, public.get(article), places.get(article), wanted.get(article), at=at)
         return near
@@ -203,7 +197,7 @@ class Copies:
             tied = {
                 row for edge in edges.values() if edge.relation in _TYING for row in (edge.article_a, edge.article_b)
             }
-            tied |= clusters.fellows(self.connection, new)
+            tied |= clusters.fellows(self.connection, new) | digests.tied(self.connection, new)
             tied |= {other for pair in spoken if pair & new for other in pair}
             new = tied - near
             near |= new
@@ -255,6 +249,28 @@ def why_reindex(connection: Connection) -> str | None:
 _ABOUT_CLUSTERS = frozenset({DecisionKind.SAME, DecisionKind.NOT_SAME, DecisionKind.ORIGINAL})
 
 
+def _candidate(fact: ArticleFacts) -> Candidate:
+    return Candidate(
+        article=fact.public_id,
+        url=fact.url,
+        site=credited_as(fact.site, fact.url),
+        first_seen_at=fact.first_seen_at,
+        published_at=fact.published_at,
+        credit_site=fact.credit_site,
+        credit_url=identity(fact.credit_url) if fact.credit_url else None,
+        standing=standing(fact.site, fact.url),
+    )
+
+
+def relations_of(connection: Connection, article: str) -> list[Link]:
+    """What the article with this public id is to others: its strongest edge to each, seen from it."""
+    row = clusters.rows_of(connection, [article]).get(article)
+    edges = clusters.edges_of(connection, [row]) if row is not None else []
+    near = {edge_row for edge in edges for edge_row in (edge.article_a, edge.article_b)}
+    public = {fact.id: fact.public_id for fact in clusters.facts(connection, near)}
+    return [link if link.a == article else link.turned() for link in _links(edges, public)]
+
+
 def _links(edges: Iterable[ArticleEdge], public: dict[int, str]) -> list[Link]:
     """One link for each pair of articles: the edge between two of their versions that says most."""
     best: dict[frozenset[str], Link] = {}
@@ -289,3 +305,14 @@ def _stored(member: Member, cluster_id: str, article: int, by_edge: dict[int, Ar
     is_a = edge.article_a == article
     other = edge.article_b if is_a else edge.article_a
     return StoredMember(article, cluster_id, member.role, member.reason, edge.id, other, is_a=is_a)
+
+
+def _parts(
+    found: Iterable[Digest], facts: dict[str, ArticleFacts], by_edge: dict[int, ArticleEdge]
+) -> list[StoredPart]:
+    return [
+        StoredPart(facts[digest.article].id, facts[part.article].id, part.edge, by_edge[part.edge].article_a == row)
+        for digest in found
+        for row in [facts[digest.article].id]
+        for part in digest.parts
+    ]

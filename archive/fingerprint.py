@@ -17,17 +17,18 @@ from archive.decisions import stored
 if TYPE_CHECKING:
     from archive.core import Archive
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the fingerprint covers something else; archives are compared within one format."""
 _MODULUS = 1 << 256
+_VIEWS = ("captures", "articles", "versions", "cluster_members", "digests")
 _LEFT_OUT = {
     "captures": {"file", "file_offset", "file_length", "payload_capture_id"},
 }
 
 
 def fingerprint(archive: Archive) -> str:
-    """64 hex digits over captures, judgements, articles, versions, clusters and decisions."""
-    parts = {view: _sum(_rows(archive, view)) for view in ("captures", "articles", "versions", "cluster_members")}
+    """64 hex digits over captures, judgements, articles, versions, clusters, digests and decisions."""
+    parts = {view: _sum(_rows(archive, view)) for view in _VIEWS}
     parts["judgements"] = _sum(row for row in archive.rows("judgements", is_current=True))
     decisions = (stored(decision) for decision in archive.decisions())
     parts["decisions"] = _sum({"id": made.public_id, "note": made.note} for made in decisions)

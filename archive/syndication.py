@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -14,9 +14,16 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from archive import export
+from archive.carrying import Carried, carried, edits, runs, tell_apart
+from archive.copies import relations_of
 from archive.diff import diff
+from archive.digests import digests_of, digests_with, part
+from archive.originals import TRUSTED, WORD_OF_A_PERSON, Candidate, confidence
+from archive.outlets import credited_as, standing
 from archive.similarity import SHINGLE, Profile, compare, profile, relate
+from archive.storage import pages
 from archive.text import tokens
+from archive.urls import identity
 
 if TYPE_CHECKING:
     from archive.core import Archive
@@ -27,37 +34,151 @@ _WHY = {
     "earliest published": "by its own date it was published first",
     "first captured": "it was captured first; not every member says when it was published",
     "the whole text": "the others hold only part of it",
-    "a person's word": "a person said so",
+    TRUSTED: "the others are on hosts that are less known or not known at all",
+    WORD_OF_A_PERSON: "a person said so",
 }
 
 
 def copies_of(archive: Archive, name: str) -> dict[str, Any] | None:
-    """The cluster of the article at a URL, or with an id: the original, why, and each other member beside it.
+    """What other articles have of the text of the article at a URL, or with an id, and what it has of theirs.
 
-    None if it is in no cluster. Raises UnknownNameError.
+    Its cluster: the original, why and how sure, each other member beside it, and who still runs what was edited in the
+    original. If it is a digest, what it is made of. Which digests hold its text. Everything else that it is related to,
+    of which none is a copy. None if there is nothing of all this. Raises UnknownNameError.
     """
     article = archive.get_article(name)
-    own = next(archive.rows("cluster_members", article_id=article["article_id"]), None)
-    if own is None:
+    asked = article["article_id"]
+    own = next(archive.rows("cluster_members", article_id=asked), None)
+    members = _members(archive, own["cluster_id"]) if own is not None else []
+    in_digests = digests_with(archive, {asked, *(row["article_id"] for row in members)})
+    parts = list(archive.rows("digests", digest_id=asked, order_by=("-share_of_digest", "part_id")))
+    aside = {asked, *(row["article_id"] for row in members)}
+    aside |= {row["part_id"] for row in parts} | {digest["digest_id"] for digest in in_digests}
+    texts = {row["part_cluster_id"] for row in parts} - {None}
+    related = [row for row in _related(archive, asked, aside) if row.pop("cluster_id") not in texts]
+    if own is None and not parts and not in_digests and not related:
         return None
-    members = list(archive.rows("cluster_members", cluster_id=own["cluster_id"], order_by=("first_seen_at", "url")))
     original = next((row for row in members if row["role"] == "original"), None)
     versions = archive.versions(original["article_id"]) if original is not None else []
+    carries = _carries(archive, members, versions)
     return {
-        "cluster_id": own["cluster_id"],
-        "asked": article["article_id"],
-        "original": original and {**export.plain(original), "why": _WHY.get(original["reason"], original["reason"])},
+        "cluster_id": own and own["cluster_id"],
+        "asked": asked,
+        "original": original and {**export.plain(original), "why": why(original), "confidence": how_sure(members)},
         "versions": len(versions),
         "members": [
             {
                 **export.plain(row),
                 **_delay(original, row),
-                "carries_version": _carried(archive, row["article_id"], versions),
+                **_which(carries.get(row["article_id"])),
             }
             for row in members
             if row is not original
         ],
+        "edits": edits(versions, [row for row in members if row is not original], carries),
+        "digest_of": [part(row) for row in parts],
+        "in_digests": in_digests,
+        "related": related,
     }
+
+
+def _members(archive: Archive, cluster_id: str) -> list[dict[str, Any]]:
+    return list(archive.rows("cluster_members", cluster_id=cluster_id, order_by=("first_seen_at", "url")))
+
+
+def why(original: Mapping[str, Any]) -> str:
+    """The reason of the original among `cluster_members`, in words."""
+    reason = str(original["reason"])
+    return _WHY.get(reason, reason)
+
+
+def how_sure(members: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """How sure it is that the original among these rows of `cluster_members`, all of one cluster, is the original.
+
+    A grade, the sum of the points, and each reason with its weight; None where no original can be shown.
+    """
+    original = next((row for row in members if row["role"] == "original"), None)
+    if original is None:
+        return None
+    core = [_candidate(row) for row in members if row["role"] != "excerpt"]
+    excerpts = [_candidate(row) for row in members if row["role"] == "excerpt"]
+    is_spoken = original["reason"] == WORD_OF_A_PERSON
+    return asdict(confidence(original["article_id"], core, excerpts, is_spoken=is_spoken))
+
+
+def _candidate(row: Mapping[str, Any]) -> Candidate:
+    return Candidate(
+        article=row["article_id"],
+        url=row["url"],
+        site=credited_as(row["site"], row["url"]),
+        first_seen_at=row["first_seen_at"],
+        published_at=row["published_at"],
+        credit_site=row["credit_site"],
+        credit_url=identity(row["credit_url"]) if row["credit_url"] else None,
+        standing=standing(row["site"], row["url"]),
+    )
+
+
+def clusters(archive: Archive) -> list[dict[str, Any]]:
+    """Every cluster with its members, how sure its original is, and the digests that hold its text."""
+    members: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in archive.rows("cluster_members", order_by=("cluster_id", "-role", "published_at", "url")):
+        members[row["cluster_id"]].append(row)
+    digests: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for digest in digests_of(archive):
+        for cluster_id in dict.fromkeys(held["cluster_id"] for held in digest["digest_of"] if held["cluster_id"]):
+            digests[cluster_id].append(digest)
+    return [
+        {
+            **head,
+            "confidence": how_sure(members[head["cluster_id"]]),
+            "members": members[head["cluster_id"]],
+            "in_digests": digests[head["cluster_id"]],
+        }
+        for head in archive.rows("clusters", order_by=("cluster_id",))
+    ]
+
+
+def _related(archive: Archive, article_id: str, aside: set[str]) -> list[dict[str, Any]]:
+    """What else shares text with the article, the most like it first: series, follow-ups, partial reuse."""
+    with archive.reading() as connection:
+        links = [link for link in relations_of(connection, article_id) if link.b not in aside]
+        # The view knows what was taken down.
+        rows = pages.among(connection, "articles", "article_id", sorted({link.b for link in links}))
+    known = {row["article_id"]: row for row in rows}
+    links.sort(key=lambda link: (-link.resemblance, link.b))
+    return [
+        {
+            **{name: known[link.b][name] for name in ("article_id", "url", "site", "title", "cluster_id")},
+            "relation": link.relation.value,
+            "resemblance": link.resemblance,
+            "containment": link.containment_ab,
+            "containment_of_other": link.containment_ba,
+        }
+        for link in links
+        if link.b in known
+    ]
+
+
+def _carries(
+    archive: Archive, members: Sequence[Mapping[str, Any]], versions: Sequence[Mapping[str, Any]]
+) -> dict[str, tuple[Carried, bool]]:
+    """{article: (which versions its current text may carry, whether the paper still has the page)}."""
+    if not versions:
+        return {}
+    with archive.reading() as connection:
+        rows = pages.among(connection, "articles", "article_id", [row["article_id"] for row in members])
+    told = tell_apart([runs(version) for version in versions])
+    return {row["article_id"]: (carried(runs(row), told), row["gone_at"] is None) for row in rows}
+
+
+def _which(found: tuple[Carried, bool] | None) -> dict[str, Any]:
+    """`carries_version` is the newest of those that the text may carry, which are more than one if it has nothing of
+    what tells them apart."""
+    if found is None:
+        return {"carries_version": None, "carries_versions": [], "is_gone": None}
+    carries, is_there = found
+    return {"carries_version": carries[-1], "carries_versions": list(carries), "is_gone": not is_there}
 
 
 def _delay(original: Mapping[str, Any] | None, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,17 +188,6 @@ def _delay(original: Mapping[str, Any] | None, row: Mapping[str, Any]) -> dict[s
         if isinstance(before, datetime) and isinstance(after, datetime):
             return {"delay_seconds": int((after - before).total_seconds()), "delay_by": clock}
     return {"delay_seconds": None, "delay_by": None}
-
-
-def _carried(archive: Archive, article_id: str, versions: list[dict[str, Any]]) -> int | None:
-    """The version that the current text is most like, by the order of its words; the newest of those equally like."""
-    row = next(archive.rows("articles", article_id=article_id), None)
-    if row is None or not versions:
-        return None
-    own = _profile(row)
-    found = [(compare(own, _profile(version)), version["version"]) for version in versions]
-    best = max(found, key=lambda one: (one[0].order_ab + one[0].order_ba, one[0].resemblance, one[1]))
-    return int(best[1])
 
 
 def _profile(row: Mapping[str, Any]) -> Profile:

@@ -291,6 +291,8 @@ class Relation(StrEnum):
     """a is contained in b."""
     EXPANDS = "expands"
     """b is contained in a."""
+    DIGEST_OF = "digest_of"
+    """a was made of b and others that have nothing in common with it; no edge says so by itself."""
     SERIES = "series"
     """The same template with other figures: never a copy."""
     PARTIAL_REUSE = "partial_reuse"

@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 from planted import Text, plant
 
-from archive.clustering import Candidate, Link, cluster
+from archive.clustering import Link, cluster
+from archive.originals import Candidate
 from archive.similarity import Profile, are_alike, compare, may_be_alike, profile, relate
 
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)

@@ -157,6 +157,7 @@ def dump(archive) -> dict[str, list[str]]:
         "versions": set(),
         "clusters": set(),
         "cluster_members": set(),
+        "digests": set(),
         "judgements": set(),
         "held": set(),
     }

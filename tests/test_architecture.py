@@ -9,7 +9,20 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("archive", "crawler", "spiders")
 FETCHING = {"scrapy", "twisted", "trafilatura", "requests", "urllib3", "httpx", "aiohttp", "lxml", "socket"}
-PURE = ("types", "text", "urls", "versioning", "holding", "similarity", "clustering", "diff", "revisit", "export")
+PURE = (
+    "types",
+    "text",
+    "urls",
+    "versioning",
+    "holding",
+    "similarity",
+    "clustering",
+    "originals",
+    "outlets",
+    "diff",
+    "revisit",
+    "export",
+)
 SQL = {"select", "insert", "update", "delete", "text", "func", "exists", "literal_column"}
 CLOCKS = {
     "datetime.now",

@@ -5,7 +5,8 @@ from builders import at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.clustering import Candidate, Link, cluster
+from archive.clustering import Link, cluster, find
+from archive.originals import Candidate
 from archive.types import Decision, DecisionKind, Relation, Role
 
 
@@ -71,6 +72,40 @@ def test_an_excerpt_of_two_hangs_on_the_one_that_has_more_of_it():
 def test_a_digest_of_two_articles_joins_neither():
     digest = candidate("d", day=4)
     assert roles([*ABC, digest], [link("da", "expands"), link("db", "expands")]) == []
+
+
+def made_of(candidates, links, decisions=()):
+    """Each digest as {article: its parts}."""
+    return {
+        digest.article: [part.article for part in digest.parts] for digest in find(candidates, links, decisions).digests
+    }
+
+
+def test_a_digest_says_what_it_is_made_of():
+    links = [link("da", "expands", edge=7), link("db", "expands", edge=8)]
+    (digest,) = find([*ABC, candidate("d", day=4)], links).digests
+    assert [(part.article, part.edge) for part in digest.parts] == [("a", 7), ("b", 8)]
+
+
+def test_of_copies_a_digest_names_the_one_that_it_has_most_of():
+    links = [link("da", "expands", ba=0.8), link("db", "expands", ba=0.95), link("dc", "expands"), link("ab")]
+    assert made_of([*ABC, candidate("d", day=4)], links) == {"d": ["b", "c"]}
+
+
+def test_two_papers_that_run_one_digest_are_copies_and_both_say_what_it_is_made_of():
+    links = [link(pair, "expands") for pair in ("da", "db", "ea", "eb")]
+    members = [*ABC, candidate("d", day=4), candidate("e", day=5)]
+    assert made_of(members, [*links, link("de")]) == {"d": ["a", "b"], "e": ["a", "b"]}
+    assert roles(members, [*links, link("de")]) == [{"d": "original", "e": "copy"}]
+
+
+def test_a_part_that_a_person_set_apart_is_none():
+    links = [link(pair, "expands") for pair in ("da", "db", "dc")]
+    assert made_of([*ABC, candidate("d", day=4)], links, [said("not_same", "d", "b")]) == {"d": ["a", "c"]}
+
+
+def test_what_is_no_digest_is_made_of_nothing():
+    assert made_of(ABC, [link("ab", "expands"), link("ac", "expands"), link("bc")]) == {}
 
 
 def test_a_whole_of_two_excerpts_that_are_alike_is_no_digest():
@@ -220,7 +255,7 @@ _known = [candidate(name, day=day) for day, name in zip((2, 1, 1, 3, 2, 1), "abc
 @given(links=_links, decisions=_decisions, chance=st.randoms(use_true_random=False))
 def test_order_does_not_matter(links, decisions, chance):
     shuffled = [chance.sample(items, len(items)) for items in (_known, links, decisions)]
-    assert cluster(*shuffled) == cluster(_known, links, decisions)
+    assert find(*shuffled) == find(_known, links, decisions)
 
 
 @given(links=_links, decisions=_decisions)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.outlets import OUTLETS, find_outlet
 from crawler.extraction.credit import credit_line, outlet_named, photo_credit
-from crawler.extraction.outlets import OUTLETS, find_outlet
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def other(open_archive):
 
 
 LOST = ["DELETE FROM sketch"]
-NO_EDGES = ["UPDATE membership SET edge_id = NULL", "DELETE FROM edge"]
+NO_EDGES = ["UPDATE membership SET edge_id = NULL", "DELETE FROM digest_part", "DELETE FROM edge"]
 OLD_RULES = [
     "UPDATE edge SET relation = 'partial_reuse', order_ab = NULL, order_ba = NULL, resemblance = 0.5",
     "DELETE FROM membership WHERE role = 'copy'",

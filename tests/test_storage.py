@@ -147,6 +147,7 @@ def test_every_table_is_content_or_state(engine):
         "edge",
         "derived",
         "membership",
+        "digest_part",
         "breaker",
         "run",
         "frontier",

@@ -60,6 +60,7 @@ def _has_text(connection: Connection) -> bool:
 def forget_copies(connection: Connection) -> None:
     """Drop all edges; who is in which cluster stays, to be compared with what is found anew."""
     connection.execute(update(schema.membership).values(edge_id=None))
+    connection.execute(delete(schema.digest_part))
     connection.execute(delete(schema.edge))
 
 

@@ -16,7 +16,7 @@ from archive.storage.engine import APPLICATION_ID, connect, database_failure
 from archive.storage.schema import CONTENT_TABLES, metadata
 from archive.storage.views import VIEWS
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision below `migrations/versions`; a test holds the two together."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -1,8 +1,8 @@
 """The tables: one schema for SQLite and PostgreSQL.
 
 Content tables only grow: triggers forbid any UPDATE or DELETE (see `migrations`). State tables (`article`,
-`sketch`, `signature`, `edge`, `membership`, `breaker`, `run`) hold what can be worked out again from the content at any
-time, and those of the crawl (`frontier`, `host`, `slot`) what is to be done next. Programs read
+`sketch`, `signature`, `edge`, `membership`, `digest_part`, `breaker`, `run`) hold what can be worked out again from the
+content at any time, and those of the crawl (`frontier`, `host`, `slot`) what is to be done next. Programs read
 the plural views (`archive.storage.views`), never these tables."""
 
 from __future__ import annotations
@@ -300,6 +300,16 @@ membership = Table(
     Column("other_id", _Id, ForeignKey("article.id"), comment="the article that the evidence compares it with"),
     Column("is_a", Boolean(name="is_a"), nullable=False, comment="this article is the a of that edge"),
     Index(None, "cluster_id"),
+)
+
+digest_part = Table(
+    "digest_part",
+    metadata,
+    Column("article_id", _Id, ForeignKey("article.id"), primary_key=True, comment="made of several others"),
+    Column("part_id", _Id, ForeignKey("article.id"), primary_key=True, comment="one of those"),
+    Column("edge_id", _Id, ForeignKey("edge.id"), nullable=False, comment="the evidence"),
+    Column("is_a", Boolean(name="is_a"), nullable=False, comment="the digest is the a of that edge"),
+    Index(None, "part_id"),
 )
 
 derived = Table(

@@ -129,7 +129,8 @@ WHERE j.outcome = 'version' AND {_STANDING} AND {_SHOWN}""",
         {
             "cluster_id": "16 hex digits; it follows from the member that was seen first.",
             "original_id": "The article held to be the original.",
-            "reason": "Why: `credited`, `earliest published`, `first captured`, `the whole text`, `a person's word`.",
+            "reason": "Why: `credited`, `earliest published`, `first captured`, `trusted host` (no other is on a host "
+            "as well known), `the whole text`, `a person's word`.",
             "copies": "How many full republications.",
             "excerpts": "How many members contain only part.",
         },
@@ -168,6 +169,7 @@ GROUP BY m.cluster_id""",
             "first_seen_at": "When it was first captured, UTC.",
             "credit_name": "The source that the page itself names.",
             "credit_url": "The address that the page gives as its source.",
+            "credit_site": "Name of the site meant, where it is one that luubao knows.",
         },
         f"""SELECT m.cluster_id, a.public_id AS article_id, a.url, a.site, d.title, m.role, m.reason,
        o.public_id AS compared_with_id, g.resemblance,
@@ -178,7 +180,7 @@ GROUP BY m.cluster_id""",
        g.numbers,
        CASE WHEN m.is_a THEN g.order_ab ELSE g.order_ba END AS words_in_order,
        CASE WHEN m.is_a THEN g.order_ba ELSE g.order_ab END AS words_in_order_of_other,
-       d.published_at, a.first_seen_at, d.credit_name, d.credit_url
+       d.published_at, a.first_seen_at, d.credit_name, d.credit_url, d.credit_site
 FROM membership m
 JOIN article a ON a.id = m.article_id
 JOIN judgement j ON j.id = a.head_id
@@ -187,6 +189,43 @@ JOIN document d ON d.id = r.document_id
 LEFT JOIN edge g ON g.id = m.edge_id
 LEFT JOIN article o ON o.id = m.other_id
 WHERE {_SHOWN}""",
+    ),
+    View(
+        "digests",
+        "One row a text that a digest holds: an article made of several others, which joins no cluster with them.",
+        {
+            "digest_id": "The article that is a digest: see `articles`.",
+            "url": "Its address.",
+            "site": "Name of its site.",
+            "title": "Its headline.",
+            "part_id": "An article that it holds; of the copies of one text the one of which it has most.",
+            "part_url": "Address of that article.",
+            "part_site": "Name of that article's site.",
+            "part_title": "Headline of that article.",
+            "part_cluster_id": "The cluster of that article; NULL if it stands alone.",
+            "containment": "Share of the part's 5-word shingles that stand in the digest: 0 to 1.",
+            "share_of_digest": "Share of the digest's shingles that stand in the part.",
+            "published_at": "When the digest says it was published, UTC.",
+            "first_seen_at": "When the digest was first captured, UTC.",
+        },
+        f"""SELECT a.public_id AS digest_id, a.url, a.site, d.title,
+       o.public_id AS part_id, o.url AS part_url, o.site AS part_site, od.title AS part_title,
+       m.cluster_id AS part_cluster_id,
+       CASE WHEN p.is_a THEN g.containment_ba ELSE g.containment_ab END AS containment,
+       CASE WHEN p.is_a THEN g.containment_ab ELSE g.containment_ba END AS share_of_digest,
+       d.published_at, a.first_seen_at
+FROM digest_part p
+JOIN edge g ON g.id = p.edge_id
+JOIN article a ON a.id = p.article_id
+JOIN judgement j ON j.id = a.head_id
+JOIN reading r ON r.id = j.reading_id
+JOIN document d ON d.id = r.document_id
+JOIN article o ON o.id = p.part_id
+JOIN judgement oj ON oj.id = o.head_id
+JOIN reading orr ON orr.id = oj.reading_id
+JOIN document od ON od.id = orr.document_id
+LEFT JOIN membership m ON m.article_id = o.id
+WHERE {_SHOWN} AND NOT EXISTS (SELECT 1 FROM tombstone ot WHERE ot.article_id = o.id)""",
     ),
     View(
         "captures",
@@ -330,7 +369,7 @@ _INTEGER_COLUMNS = frozenset(
 )
 _FLOAT_COLUMNS = frozenset(
     "resemblance containment containment_of_other lede_coverage lede_coverage_of_other numbers words_in_order "
-    "words_in_order_of_other".split()
+    "words_in_order_of_other share_of_digest".split()
 )
 
 

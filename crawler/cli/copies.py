@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from archive.digests import relation_by_digest
 from archive.exceptions import UnknownNameError
 from archive.syndication import compare_texts, copies_of
 from archive.syndication import flows as compute_flows
+from archive.types import Relation
 from crawler.cli.options import (
     archive_options,
     json_option,
@@ -40,14 +43,46 @@ def copies(name: str, folder: Path, database: str | None, *, as_json: bool) -> N
     if found is None:
         click.echo("no copies found")
         return
+    for said in _told(found):
+        click.secho(one_line(said[0]), bold=True)
+        for line in said[1:]:
+            click.echo(f"  {one_line(line)}")
+
+
+def _told(found: dict[str, Any]) -> Iterator[list[str]]:
+    """A heading and what there is to say under it, for each thing found."""
     original = found["original"]
     if original is not None:
-        click.secho(one_line(f"original {original['site']}: {original['url']}"), bold=True)
-        click.echo(f"  {original['reason']}: {original['why']}")
+        sure = original["confidence"]
+        yield [
+            f"original {original['site']}: {original['url']}",
+            f"{original['reason']}: {original['why']}",
+            f"confidence {sure['grade']}" + (f" ({sure['points']} points)" if sure["grade"] != "certain" else ""),
+            *(f"{reason['weight']:+d} {reason['kind']}: {reason['detail']}" for reason in sure["reasons"]),
+            *(edit["says"] for edit in found["edits"] if edit["says"]),
+        ]
     for row in found["members"]:
-        click.secho(one_line(f"{row['role']} {row['site']}: {row['url']}"), bold=True)
-        for said in _about(row, versions=found["versions"]):
-            click.echo(f"  {one_line(said)}")
+        yield [f"{row['role']} {row['site']}: {row['url']}", *_about(row, versions=found["versions"])]
+    if found["digest_of"]:
+        yield [f"a digest of {len(found['digest_of'])} texts, and so in no cluster with them"]
+    for row in found["digest_of"]:
+        yield [f"digest of {row['site']}: {row['url']}", _shares(row)]
+    for digest in found["in_digests"]:
+        yield [f"in a digest, {digest['site']}: {digest['url']}", *(_of(row) for row in digest["digest_of"])]
+    for row in found["related"]:
+        yield [
+            f"no copy, {row['relation']} {row['site']}: {row['url']}",
+            f"resemblance {row['resemblance']:.2f}",
+            f"{row['containment']:.0%} of this article in that, {row['containment_of_other']:.0%} of that in this",
+        ]
+
+
+def _shares(row: dict[str, Any]) -> str:
+    return f"{row['containment']:.0%} of it in the digest, {row['share_of_digest']:.0%} of the digest"
+
+
+def _of(row: dict[str, Any]) -> str:
+    return f"digest of {row['site']}: {row['url']}, {_shares(row)}"
 
 
 def _about(row: dict[str, Any], *, versions: int) -> list[str]:
@@ -64,11 +99,19 @@ def _about(row: dict[str, Any], *, versions: int) -> list[str]:
         clock = "published" if row["delay_by"] == "published_at" else "first captured"
         said.append(f"{clock} {_span(row['delay_seconds'])} than the original")
     if row["carries_version"] is not None:
-        former = "" if row["carries_version"] == versions else ": not the current one"
-        said.append(f"carries version {row['carries_version']} of {versions} of the original{former}")
+        said.append(_carries(row, versions))
     credit = " ".join(filter(None, (row["credit_name"], row["credit_url"])))
     said.append(f"credits {credit}" if credit else "credits nobody")
     return said
+
+
+def _carries(row: dict[str, Any], versions: int) -> str:
+    last = row["carries_version"]
+    if len(row["carries_versions"]) > 1:
+        which = ", ".join(map(str, row["carries_versions"]))
+        return f"has nothing that tells versions {which} of the original apart"
+    former = "" if last == versions else ": not the current one"
+    return f"carries version {last} of {versions} of the original{former}"
 
 
 def _span(seconds: int) -> str:
@@ -87,17 +130,29 @@ def compare(a: str, b: str, folder: Path, database: str | None, *, as_json: bool
 
     Example: luubao compare draft.txt 2420f2e7
     """
+    digest = None
     if Path(a).is_file() and Path(b).is_file():
         one, other = _file(a), _file(b)
     else:
         with reading(folder, database) as archive:
             one, other = (_file(name) if Path(name).is_file() else archive.get_article(name) for name in (a, b))
+            if "article_id" in one and "article_id" in other:
+                digest = relation_by_digest(archive, one["article_id"], other["article_id"])
     is_same_site = one["site"] is not None and one["site"] == other["site"]
-    found = compare_texts(one, other, same_site=is_same_site)
+    found = {**compare_texts(one, other, same_site=is_same_site), "digest": digest}
+    if digest is not None and digest == one["article_id"]:
+        found["relation"] = Relation.DIGEST_OF
     if as_json:
         print_json(found)
-        return
+    else:
+        _print_comparison(found)
+
+
+def _print_comparison(found: dict[str, Any]) -> None:
     click.secho(f"relation  {found['relation'] or 'none'}, resemblance {found['resemblance']:.2f}", bold=True)
+    if found["digest"] is not None:
+        which = "A" if found["relation"] == Relation.DIGEST_OF else "B"
+        click.echo(f"{which} is a digest of the other and of more texts")
     for what, key in (("shingles", "containment"), ("opening", "lede"), ("words in order", "order")):
         click.echo(f"{what:<16} {found[f'{key}_ab']:>5.0%} of A in B, {found[f'{key}_ba']:>5.0%} of B in A")
     click.echo(f"{'figures':<16} {found['numbers']:>5.0%} agree")

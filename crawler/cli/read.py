@@ -12,7 +12,9 @@ import click
 from archive import export
 from archive.core import Archive
 from archive.diff import diff as compare
+from archive.digests import digests_of
 from archive.exceptions import UnknownNameError
+from archive.syndication import clusters as every_cluster
 from crawler.cli.options import (
     archive_options,
     json_option,
@@ -177,23 +179,27 @@ def clusters(folder: Path, database: str | None, *, as_json: bool) -> None:
     Example: luubao clusters --json
     """
     with reading(folder, database) as archive:
-        heads = list(archive.rows("clusters", order_by=("cluster_id",)))
-        members: dict[str, list[dict[str, Any]]] = {row["cluster_id"]: [] for row in heads}
-        for row in archive.rows("cluster_members", order_by=("cluster_id", "-role", "published_at", "url")):
-            members[row["cluster_id"]].append(row)
+        found = every_cluster(archive)
+        digests = digests_of(archive)
     if as_json:
         print_json_lines(
-            {**export.plain(head), "members": [export.plain(row) for row in members[head["cluster_id"]]]}
-            for head in heads
+            {**export.plain(made), "members": [export.plain(row) for row in made["members"]]} for made in found
         )
         return
-    for head in heads:
-        click.secho(f"cluster {head['cluster_id']}: {len(members[head['cluster_id']])} articles", bold=True)
-        for row in members[head["cluster_id"]]:
+    for made in found:
+        sure = f", original with {made['confidence']['grade']} confidence" if made["confidence"] else ""
+        click.secho(f"cluster {made['cluster_id']}: {len(made['members'])} articles{sure}", bold=True)
+        for row in made["members"]:
             click.echo(f"  {row['role']:<8} {row['site']:<14} {short(row['title'], 70)}")
             click.echo(f"           {one_line(row['url'])}")
             click.echo(f"           {one_line(_evidence(row))}")
-    if not heads:
+    for digest in digests:
+        click.secho(f"digest {digest['digest_id']} of {len(digest['digest_of'])} texts", bold=True)
+        click.echo(f"  {'digest':<8} {digest['site']:<14} {short(digest['title'], 70)}")
+        click.echo(f"           {one_line(digest['url'])}")
+        for row in digest["digest_of"]:
+            click.echo(f"  {'of':<8} {row['site']:<14} {short(row['title'], 70)}")
+    if not found and not digests:
         click.echo("no copies found")
 
 

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archive.outlets import Named, find_outlet, outlet_at
 from archive.text import tidy
 from archive.types import Credit
-from crawler.extraction.outlets import Named, find_outlet, outlet_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,12 +1,14 @@
-"""The outlets that Vietnamese pages credit, under the names they print: a table, and the one way to look into it.
+"""The outlets that Vietnamese pages credit, under the names they print: a table, and the ways to look into it.
 
 Data only, apart from the lookup. A name that is also ordinary words ("Lao động", "Giao thông") is listed under `words`:
-it names the outlet after "Theo", "Báo" or in brackets, never alone on a line."""
+it names the outlet after "Theo", "Báo" or in brackets, never alone on a line. A change of the names reads credits in
+another way and of the hosts decides originals in another way: `EXTRACTOR_VERSION` and `similarity.RULES` go up."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -25,6 +27,8 @@ class Outlet:
     hosts: tuple[str, ...] = ()
     is_agency: bool = False
     """A wire: where a line names a wire and a paper ("BNEWS / TTXVN"), the paper is the one meant."""
+    is_republisher: bool = False
+    """It lives on what others write."""
 
 
 OUTLETS = (
@@ -183,8 +187,8 @@ OUTLETS = (
         ("ĐS&PL", "ĐSPL", "Đời sống và Pháp luật", "Đời sống & Pháp luật"),
         hosts=("doisongphapluat.com", "doisongphapluat.com.vn"),
     ),
-    Outlet("baomoi", ("Báo Mới", "baomoi"), hosts=("baomoi.com",)),
-    Outlet("vietnam_vn", ("Vietnam.vn",), hosts=("vietnam.vn",)),
+    Outlet("baomoi", ("Báo Mới", "baomoi"), hosts=("baomoi.com",), is_republisher=True),
+    Outlet("vietnam_vn", ("Vietnam.vn",), hosts=("vietnam.vn",), is_republisher=True),
     # Cities and provinces. The bare name of a province is a place ("Sa Pa (Lào Cai)"), so only "Báo ..." is listed.
     Outlet("hanoimoi", ("Hànộimới", "Hà Nội Mới", "HNMO"), hosts=("hanoimoi.vn", "hanoimoi.com.vn")),
     Outlet("laodongthudo", ("Lao động Thủ đô", "LĐTĐ", "laodongthudo"), hosts=("laodongthudo.vn",)),
@@ -274,6 +278,34 @@ def outlet_at(url: str) -> Outlet | None:
             return hosts[host]
         host = host.partition(".")[2]
     return None
+
+
+class Standing(IntEnum):
+    """How far a host is known, the better the higher: who is unknown is not believed about who was first."""
+
+    UNKNOWN = 0
+    REPUBLISHER = 1
+    PAPER = 2
+    """A site that somebody declared, or an outlet of the table."""
+
+
+def standing(site: str, url: str) -> Standing:
+    """Of an article at `url`; `site` is the name of a declared site, else its host.
+
+    >>> standing("baolaocai", "https://baolaocai.vn/1"), standing("tin.example", "https://tin.example/1")
+    (<Standing.PAPER: 2>, <Standing.UNKNOWN: 0>)
+    """
+    outlet = outlet_at(url)
+    if outlet is not None:
+        return Standing.REPUBLISHER if outlet.is_republisher else Standing.PAPER
+    # A declared site is called like a Python module: there is no dot in its name. "unknown" has no host at all.
+    return Standing.UNKNOWN if "." in site or site == "unknown" else Standing.PAPER
+
+
+def credited_as(site: str, url: str) -> str:
+    """The name by which a credit means the site of the article at `url`: a host may be that of an outlet."""
+    outlet = outlet_at(url) if "." in site else None
+    return site if outlet is None else outlet.site
 
 
 def _key(plain: str) -> str:
