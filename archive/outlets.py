@@ -25,6 +25,8 @@ class Outlet:
     words: tuple[str, ...] = ()
     """Printed forms that are ordinary words too."""
     hosts: tuple[str, ...] = ()
+    datelines: tuple[str, ...] = ()
+    """What its ledes begin with and no credit names: see `dateline_of`. Names count as well."""
     is_agency: bool = False
     """A wire: where a line names a wire and a paper ("BNEWS / TTXVN"), the paper is the one meant."""
     is_republisher: bool = False
@@ -82,10 +84,16 @@ OUTLETS = (
         ("NDĐT", "Nhân Dân điện tử", "nhandan.vn"),
         words=("Nhân Dân",),
         hosts=("nhandan.vn", "nhandan.com.vn", "nhandan.org.vn"),
+        datelines=("NDO",),
     ),
     Outlet("qdnd", ("QĐND", "QĐND Online", "qdnd.vn"), words=("Quân đội nhân dân", "Quân đội"), hosts=("qdnd.vn",)),
     Outlet("cand", ("CAND", "cand.com.vn"), words=("Công an nhân dân",), hosts=("cand.com.vn", "cand.vn")),
-    Outlet("vov", ("VOV", "VOV.VN", "VOV online", "VOVnews", "Đài Tiếng nói Việt Nam"), hosts=("vov.vn", "vov.gov.vn")),
+    Outlet(
+        "vov",
+        ("VOV", "VOV.VN", "VOV online", "VOVnews", "Đài Tiếng nói Việt Nam"),
+        hosts=("vov.vn", "vov.gov.vn"),
+        datelines=("VOV5",),
+    ),
     Outlet("vtv", ("VTV", "VTV.vn", "VTV News", "VTV Online", "Đài Truyền hình Việt Nam"), hosts=("vtv.vn",)),
     Outlet("vtcnews", ("VTC News", "VTC", "VTC.vn"), hosts=("vtcnews.vn", "vtc.vn")),
     Outlet("hanoitv", ("Hà Nội TV", "hanoitv", "Đài PT-TH Hà Nội", "HanoiTV"), hosts=("hanoitv.vn", "hanoionline.vn")),
@@ -95,7 +103,7 @@ OUTLETS = (
     Outlet("vnexpress", ("VnExpress", "VnExpess", "Vnexpres", "VN Express", "VNE"), hosts=("vnexpress.net",)),
     Outlet(
         "tuoitre",
-        ("TTO", "Tuổi Trẻ Online", "tuoitre", "Tuổi Trẻ TP.HCM"),
+        ("TTO", "Tuổi Trẻ Online", "Tuổi Trẻ TP.HCM"),
         words=("Tuổi Trẻ",),
         hosts=("tuoitre.vn", "tuoitre.com.vn"),
     ),
@@ -105,13 +113,25 @@ OUTLETS = (
         words=("Thanh Niên",),
         hosts=("thanhnien.vn", "thanhnien.com.vn"),
     ),
-    Outlet("dantri", ("dantri.com.vn", "Dân trí điện tử"), words=("Dân trí",), hosts=("dantri.com.vn", "dantri.vn")),
+    Outlet(
+        "dantri",
+        ("dantri.com.vn", "Dân trí điện tử"),
+        words=("Dân trí",),
+        hosts=("dantri.com.vn", "dantri.vn"),
+        datelines=("Dân trí",),
+    ),
     Outlet(
         "vietnamnet",
         ("VietNamNet", "Vietnam Net", "VNN", "Infonet"),
         hosts=("vietnamnet.vn", "infonet.vn", "infonet.vietnamnet.vn"),
     ),
-    Outlet("tienphong", ("TPO", "Tiền Phong Online", "tienphong.vn"), words=("Tiền Phong",), hosts=("tienphong.vn",)),
+    Outlet(
+        "tienphong",
+        ("TPO", "Tiền Phong Online", "tienphong.vn"),
+        words=("Tiền Phong",),
+        hosts=("tienphong.vn",),
+        datelines=("TP",),
+    ),
     Outlet(
         "laodong", ("laodong.vn", "Lao Động Online", "LĐO"), words=("Lao Động",), hosts=("laodong.vn", "laodong.com.vn")
     ),
@@ -123,7 +143,7 @@ OUTLETS = (
         hosts=("baogiaothong.vn", "xe.baogiaothong.vn"),
     ),
     Outlet("daidoanket", ("daidoanket.vn", "Đại Đoàn Kết Online"), words=("Đại Đoàn Kết",), hosts=("daidoanket.vn",)),
-    Outlet("sggp", ("SGGP", "SGGPO", "Sài Gòn Giải Phóng"), hosts=("sggp.org.vn",)),
+    Outlet("sggp", ("SGGP", "SGGPO", "Sài Gòn Giải Phóng"), hosts=("sggp.org.vn",), datelines=("ĐTTCO",)),
     Outlet("plo", ("PLO", "Pháp luật TP.HCM", "Pháp Luật TPHCM", "PLTPHCM"), hosts=("plo.vn",)),
     Outlet(
         "baophapluat", ("PLVN", "Pháp luật Việt Nam", "baophapluat.vn"), words=("Pháp luật",), hosts=("baophapluat.vn",)
@@ -139,7 +159,9 @@ OUTLETS = (
         words=("Sức khỏe Đời sống",),
         hosts=("suckhoedoisong.vn",),
     ),
-    Outlet("congthuong", ("congthuong.vn",), words=("Công Thương",), hosts=("congthuong.vn",)),
+    Outlet(
+        "congthuong", ("congthuong.vn",), words=("Công Thương",), hosts=("congthuong.vn",), datelines=("CôngThương",)
+    ),
     Outlet("tapchicongthuong", ("Tạp chí Công Thương",), hosts=("tapchicongthuong.vn",)),
     Outlet("baoxaydung", ("baoxaydung.com.vn",), words=("Xây dựng",), hosts=("baoxaydung.vn", "baoxaydung.com.vn")),
     Outlet(
@@ -233,6 +255,7 @@ OUTLETS = (
 # What papers put around a name: "Báo Điện tử VOV", "Dân trí online", "VnExpress.net".
 _BEFORE = re.compile(r"^(?:bao dien tu|bao|trang tin|trang|tap chi dien tu|tap chi|website|web|hang tin|hang)\s+")
 _AFTER = re.compile(r"(?:\s+online|\s+dien tu|\.(?:com\.vn|org\.vn|net\.vn|vn|com|net))$")
+_MIN_BRAND = 8
 _NOT_WORD = re.compile(r"[^\w+&]+")
 
 
@@ -260,10 +283,23 @@ def find_outlet(name: str) -> Named | None:
     # "Báo" before ordinary words makes them a name; "trang" and the like do not.
     is_titled = without != plain
     short = _AFTER.sub("", without)
-    found = table.get(_key(without)) or table.get(_key(short))
+    found = table.get(_key(without)) or table.get(_key(short)) or _misspelled(short)
     if found is None:
         return None
     return Named(found.outlet, stands_alone=found.stands_alone or is_titled or short != without)
+
+
+def dateline_of(name: str, *, is_bracketed: bool) -> Outlet | None:
+    """The outlet that opens its ledes with `name`: in brackets any of its names, else one that can mean nothing else.
+
+    >>> dateline_of("TPO", is_bracketed=False).site, dateline_of("Thanh Niên", is_bracketed=False)
+    ('tienphong', None)
+    """
+    own = _datelines().get(tidy(name))
+    if own is not None:
+        return own
+    found = find_outlet(name)
+    return found.outlet if found and (is_bracketed or found.stands_alone) else None
 
 
 def outlet_at(url: str) -> Outlet | None:
@@ -322,6 +358,39 @@ def _names() -> dict[str, Named]:
         for host in outlet.hosts:
             table.setdefault(_key(host), Named(outlet, stands_alone=True))
     return table
+
+
+def _misspelled(name: str) -> Named | None:
+    """The brand of one word that `name` is one letter off: "VnExprees". Names of several words differ by a letter from
+    those of other papers ("Báo Quảng Ninh", "Báo Quảng Bình"), and shorter ones from ordinary words."""
+    if len(name) < _MIN_BRAND or not name.isalpha():
+        return None
+    return next((Named(outlet, stands_alone=False) for brand, outlet in _brands() if _is_one_off(name, brand)), None)
+
+
+def _is_one_off(a: str, b: str) -> bool:
+    """Whether one letter was changed, left out, put in, or changed places with the next."""
+    if abs(len(a) - len(b)) > 1:
+        return False
+    start = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    one, other = a[start:], b[start:]
+    return (
+        one[1:] == other[1:]
+        or one[1:] == other
+        or one == other[1:]
+        or (one[:2] == other[:2][::-1] and one[2:] == other[2:])
+    )
+
+
+@cache
+def _brands() -> tuple[tuple[str, Outlet], ...]:
+    printed = ((name, outlet) for outlet in OUTLETS for name in outlet.names if name.isascii() and name.isalpha())
+    return tuple((name.casefold(), outlet) for name, outlet in printed if len(name) >= _MIN_BRAND)
+
+
+@cache
+def _datelines() -> dict[str, Outlet]:
+    return {tidy(name): outlet for outlet in OUTLETS for name in outlet.datelines}
 
 
 @cache

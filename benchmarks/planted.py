@@ -36,6 +36,9 @@ class Text:
 
 
 Chance = random.Random
+_HOUSE = {"“": '"', "”": '"', "TP.HCM": "TPHCM", "TP HCM": "TPHCM", "tỷ": "tỉ", "kỷ": "kỉ", "Mỹ": "Mĩ"}
+"""How one house spells what another does."""
+_DATE = re.compile(r"\b\d{1,2}/\d{1,2}(?:/\d{4})?\b")
 
 
 def plant(firsts: Sequence[Text], seed: int, *, each: int) -> list[Text]:
@@ -116,10 +119,13 @@ def _refigure(text: str, chance: Chance) -> str:
 
 
 def _desk(first: Text, other: Text, chance: Chance, vocabulary: list[str]) -> Text:
-    """What a desk does to another paper's article: headline, lede, tail, quotation marks, spellings, byline."""
+    """What a desk does to another paper's article: headline, lede, tail, quotation marks, spellings, dates, byline."""
     body = sentences_of(first.body)
     body = body[: max(4, int(len(body) * 0.8))]
-    text = " ".join(body).replace("“", '"').replace("”", '"').replace("TP.HCM", "TPHCM").replace("tỷ", "tỉ")
+    text = " ".join(body)
+    for theirs, ours in _HOUSE.items():
+        text = text.replace(theirs, ours)
+    text = _DATE.sub(lambda found: found[0].replace("/", "-"), text)
     title = " ".join(chance.choices(vocabulary, k=9)).capitalize()
     return replace(first, title=title, lede=None, body=f"{text}\n\nTheo Báo Lao Động")
 

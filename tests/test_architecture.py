@@ -18,6 +18,7 @@ PURE = (
     "similarity",
     "clustering",
     "originals",
+    "scripts",
     "outlets",
     "diff",
     "revisit",

@@ -5,13 +5,25 @@ import planted
 import pytest
 from builders import paragraphs, sentences
 
+
+def in_house_style(at):
+    """Blocks with what each house writes in its own way: quotation marks, TP.HCM, tỷ, dates."""
+    made = []
+    for number, block in enumerate(paragraphs(f"planted {at}", 8)):
+        said, more = (sentence.rstrip(".") for sentence in sentences(f"said {at} {number}", 2, words=10))
+        day = f"{1 + (at + number) % 28}/{1 + at % 12}"
+        price = f"{1 + at % 8},{number} tỷ đồng"
+        made.append(f"{block} Ngày {day}/2026, {said} ở TP.HCM: “{more}” với {price}, sáng {day}.")
+    return "\n\n".join(made)
+
+
 FIRSTS = [
     planted.Text(
         f"t{at}",
         f"site-{at % 7}",
         sentences(f"title {at}", 1, words=9)[0],
         sentences(f"lede {at}", 1, words=24)[0],
-        "\n\n".join(paragraphs(f"planted {at}", 8)),
+        in_house_style(at),
         family=f"t{at}",
     )
     for at in range(60)

@@ -257,6 +257,26 @@ def test_a_lede_without_rules_is_a_description_that_can_be_read(inner, descripti
     assert pages.PARAGRAPHS[0] in texts(document)
 
 
+@pytest.mark.parametrize(
+    ("opening", "end", "site"),
+    [
+        pytest.param(f"LCĐT - {pages.LEDE}", "", "baolaocai", id="another paper's"),
+        pytest.param(f"(Dân trí) - {pages.LEDE}", "", "dantri", id="in brackets"),
+        pytest.param(f"LCĐT - {pages.LEDE}", "<p>Theo TTXVN</p>", "vietnamplus", id="a credit says more"),
+        pytest.param(f"Sa Pa - {pages.LEDE}", "", None, id="a place"),
+    ],
+)
+def test_a_dateline_that_was_copied_names_the_source(opening, end, site):
+    document = generic(f"<p><b>{opening}</b></p>{BODY}{end}")
+    assert (document.credit and document.credit.site, "credit" in document.provenance) == (site, site is not None)
+
+
+def test_a_dateline_of_ones_own_names_no_source():
+    page = pages.page(f"<main><article><h1>{pages.TITLE}</h1><p>VnExpress - {pages.LEDE}</p>{BODY}</article></main>")
+    document = read(page, "https://vnexpress.net/duong-moi-na-loc-4712345.html")
+    assert (document.verdict, document.credit) == (Verdict.OK, None)
+
+
 def test_a_page_without_rules_gives_text_and_credit():
     document = generic(BODY + "<p>Theo TTXVN</p>")
     assert document.provenance["body"] == "paragraphs"

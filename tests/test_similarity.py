@@ -113,6 +113,8 @@ PIECES = [
     "Guðrún",
     "a\u200bb",
     "新聞",
+    "ผู้ว่า",
+    "हिन्दी",
     "5.157",
     "—",
     "İ",
@@ -129,6 +131,26 @@ def test_words_that_were_seen_before_are_those_of_the_whole_text(pieces):
     text = "".join(pieces)
     order = profile(title=None, lede=None, body=text).order.tolist()
     assert order == [xxhash.xxh3_64_intdigest(word.encode()) for word in words(text)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ngày 30/10/2018", "ngày 30-10-2018"),
+        ("ngày 30/10/2018", "30.10.2018"),
+        ("sáng 13/6", "sáng 13-6"),
+        ("(ngày 13/6)", "(ngày 13.6)"),
+    ],
+)
+def test_a_date_is_the_same_however_a_house_writes_it(one, other):
+    assert compare(made(one), made(other)).numbers == 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("2-1", "2/1"), ("10-15 hộ", "10/15 hộ"), ("5.157 hộ", "5/157 hộ"), ("sáng 13/6", "sáng 13/7")]
+)
+def test_what_is_no_date_is_left_as_it_is(one, other):
+    assert compare(made(one), made(other)).numbers < 1.0
 
 
 def test_scripts_without_spaces_go_by_character():

@@ -22,7 +22,7 @@ from archive.exceptions import ArchiveError, NothingToReleaseError, UnknownNameE
 from archive.web import api, feeds, finding, memento, reading
 from archive.web.remembering import Indexer, Remembered
 from archive.web.site import BadRequestError, Site, json_response
-from archive.web.words import translate
+from archive.web.words import delay, translate
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
@@ -66,6 +66,7 @@ def create_app(site: Site, *, hosts: list[str]) -> Starlette:
     environment.filters["words"] = translate
     environment.filters["moment"] = export.moment
     environment.filters["day"] = _day
+    environment.filters["delay"] = delay
     app.state.templates = Jinja2Templates(env=environment)
     app.state.site = site
     app.state.indexer = Indexer(site.archive, patience=site.patience)

@@ -87,8 +87,42 @@ def flow(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Ribbon], list[Name], l
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One member of a cluster on its line of time."""
+
+    x: float
+    y: float
+    role: str
+    name: str
+    label: str
+
+
+NAMES = 200
+"""Where the line of time begins: names stand left of it."""
+STEP = 30
+MOST = 60
+"""Members that are drawn; the table has all of them."""
+
+
+def timeline(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Stop], list[tuple[float, datetime]], int]:
+    """Who ran a text when, each on a line of its own and the first on top; the marks of the axis; and the height."""
+    at = [row["published_at"] or row["first_seen_at"] for row in rows]
+    drawn = sorted(zip(at, rows, strict=True), key=lambda one: (one[0], one[1]["site"]))[:MOST]
+    if not drawn:
+        return [], [], 0
+    moments = [moment for moment, _ in drawn]
+    stops = [
+        Stop(x, round(STEP * (number + 0.5), 1), row["role"], row["site"], f"{row['site']} {moment:%Y-%m-%d %H:%M} UTC")
+        for number, (x, (moment, row)) in enumerate(zip(places(moments), drawn, strict=True))
+    ]
+    first, last = moments[0], moments[-1]
+    marks = [(float(NAMES), first)] if first == last else [(float(NAMES), first), (float(WIDTH - 20), last)]
+    return stops, marks, STEP * len(stops)
+
+
 def places(moments: Sequence[datetime]) -> list[float]:
     """Where each moment stands on a line from the first to the last."""
     first, last = min(moments), max(moments)
     whole = (last - first).total_seconds() or 1
-    return [round(30 + (WIDTH - 60) * (moment - first).total_seconds() / whole, 1) for moment in moments]
+    return [round(NAMES + (WIDTH - 20 - NAMES) * (moment - first).total_seconds() / whole, 1) for moment in moments]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archive.similarity import words
+from archive.scripts import needs, reach, spans, words
+from archive.text import fold, tokens
 
 RUN = 5
 """Words in a row that count as shared, as in the shingles that clusters are made by."""
@@ -26,22 +27,31 @@ def mark(text: str, other: str) -> list[list[Passage]]:
     >>> [(one.text, one.is_shared) for one in mark("Hôm nay mưa to ở Huế", "mưa to ở")[0]]
     [('Hôm nay mưa to ở Huế', False)]
     """
-    theirs = _said(other)
+    theirs = [word for _, word in _pieces(other)]
     runs = {tuple(theirs[at : at + RUN]) for at in range(len(theirs) - RUN + 1)}
     return [_block(block, runs) for block in text.split("\n\n") if block]
 
 
-def _said(text: str) -> list[str]:
-    return ["".join(words(match)) for match in _WORD.findall(text)]
+def _pieces(text: str) -> list[tuple[tuple[int, int], str]]:
+    """Where each word begins and its first letters end, and the word in compared form.
+
+    In scripts without spaces each letter is a word or begins one; words may overlap there.
+    """
+    if needs(text):
+        return [(place, fold(word)) for place, word in zip(spans(text), words(text), strict=True)]
+    places = [match.span() for match in _WORD.finditer(text)]
+    return [((start, end), "".join(tokens(text[start:end]))) for start, end in places]
 
 
 def _block(block: str, runs: set[tuple[str, ...]]) -> list[Passage]:
-    places = [match.span() for match in _WORD.finditer(block)]
-    said = _said(block)
+    pieces = _pieces(block)
+    places, said = [place for place, _ in pieces], [word for _, word in pieces]
     shared = [False] * len(said)
     for at in range(len(said) - RUN + 1):
         if tuple(said[at : at + RUN]) in runs:
-            shared[at : at + RUN] = [True] * RUN
+            start, end = places[at + RUN - 1]
+            end = min(len(said), at + RUN - 1 + reach(block[start:end]))
+            shared[at:end] = [True] * (end - at)
     passages: list[Passage] = []
     start = 0
     for at in range(1, len(said)):

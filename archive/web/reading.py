@@ -20,7 +20,7 @@ from archive.diff import diff
 from archive.exceptions import UnknownNameError
 from archive.storage import feed, pages, slots
 from archive.types import Decision, DecisionKind
-from archive.web import charts
+from archive.web import charts, copies
 from archive.web.passages import mark
 from archive.web.site import COOKIE, BadRequestError, cached, number, parameter, same, site_of
 from archive.web.words import LANGUAGES, language, translate
@@ -105,14 +105,12 @@ def article(request: Request) -> Response:
     archive = site_of(request).archive
     versions = archive.versions(row["article_id"])
     chosen = number(request, "version", len(versions), most=len(versions))
-    members = _members(request, row["cluster_id"]) if row["cluster_id"] else []
-    return show(request, "article.html", head=row, row=versions[chosen - 1], versions=versions, members=members)
-
-
-def _members(request: Request, cluster_id: str) -> list[dict[str, Any]]:
-    return list(
-        site_of(request).archive.rows("cluster_members", cluster_id=cluster_id, order_by=("first_seen_at", "url"))
-    )
+    told = copies.about(archive, row["article_id"])
+    marked = copies.side_by_side(archive, row, told["members"])
+    return show(
+        request, "article.html", head=row, row=versions[chosen - 1], versions=versions, marked=marked, told=told,
+        members=told["members"],
+    )  # fmt: skip
 
 
 def differences(request: Request) -> Response:
@@ -131,13 +129,9 @@ def differences(request: Request) -> Response:
 def compare(request: Request) -> Response:
     """Two articles side by side, with what both say marked."""
     one, other = _article(request), _article(request, "other")
-    texts = [_text(row) for row in (one, other)]
+    texts = [copies.text_of(row) for row in (one, other)]
     sides = [(one, mark(texts[0], texts[1])), (other, mark(texts[1], texts[0]))]
     return show(request, "compare.html", sides=sides)
-
-
-def _text(row: dict[str, Any]) -> str:
-    return "\n\n".join(part for part in (row["lede"], row["body"]) if part)
 
 
 def cluster(request: Request) -> Response:
@@ -146,9 +140,13 @@ def cluster(request: Request) -> Response:
     head = next(site_of(request).archive.rows("clusters", cluster_id=name), None)
     if head is None:
         raise UnknownNameError(f"no cluster {name!r}")
-    members = _members(request, name)
-    places = charts.places([row["published_at"] or row["first_seen_at"] for row in members])
-    return show(request, "cluster.html", head=head, members=list(zip(members, places, strict=True)))
+    told = copies.about(site_of(request).archive, head["original_id"]) if head["original_id"] else None
+    # Where the original was taken down there is nothing to compare the others with.
+    members = told["members"] if told else copies.members(site_of(request).archive, name)
+    if parameter(request, "as") == "csv":
+        return _csv(copies.HEADER, copies.table(members))
+    stops, marks, height = charts.timeline(members)
+    return show(request, "cluster.html", head=head, members=members, told=told, stops=stops, marks=marks, height=height)
 
 
 def papers(request: Request) -> Response:
@@ -166,13 +164,13 @@ def paper(request: Request) -> Response:
         if head is None:
             raise UnknownNameError(f"no paper {name!r}")
         counts = pages.volume(connection, name)
-        flows = [row for row in pages.flows(connection, limit=1000) if name in (row["origin"], row["copier"])]
+        taken = [row for row in pages.flows(connection, limit=1000) if name in (row["origin"], row["copier"])]
         latest = pages.page(connection, "articles", limit=LATEST, equal={"site": name})
         wrong = _alarms(connection, name, site_of(request).now())
     if parameter(request, "as") == "csv":
         return _csv(("day", "articles"), counts)
     return show(
-        request, "paper.html", head=head, counts=counts, bars=charts.bars(counts[-60:]), flows=flows, latest=latest,
+        request, "paper.html", head=head, counts=counts, bars=charts.bars(counts[-60:]), flows=taken, latest=latest,
         alarms=wrong,
     )  # fmt: skip
 
@@ -186,7 +184,7 @@ def _alarms(connection: Connection, name: str, now: datetime) -> list[Alarm]:
     return alarms(slot.state, slot.counts, rate, now=now)
 
 
-def copies(request: Request) -> Response:
+def flows(request: Request) -> Response:
     """The flow of copies between papers."""
     with site_of(request).archive.reading() as connection:
         rows = pages.flows(connection)
@@ -303,7 +301,7 @@ ROUTES = [
     Route("/clusters/{id:str}", cluster),
     Route("/papers", papers),
     Route("/papers/{site:path}", paper),
-    Route("/copies", copies),
+    Route("/copies", flows),
     Route("/runs", runs),
     Route("/held", held),
     Route("/held/{id:str}", decide, methods=["POST"]),

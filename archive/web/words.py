@@ -119,6 +119,43 @@ VIETNAMESE = {
     "first": "đầu tiên",
     "edited": "đã sửa",
     "released": "được cho qua",
+    "Who ran it when": "Báo nào đăng khi nào",
+    "After the original": "Sau bản gốc",
+    "A digest of": "Bài tổng hợp từ",
+    "In digests": "Có trong bài tổng hợp",
+    "Related, and no copy": "Có liên quan, không phải bản chép",
+    "Its text, with what both say marked": "Nội dung, phần giống nhau được đánh dấu",
+    "of it in the other text": "nằm trong bài kia",
+    "version": "phiên bản",
+    "credits": "ghi nguồn",
+    "papers still run what was corrected on": "báo vẫn đăng nội dung đã được đính chính ngày",
+    "papers still run what was corrected by": "báo vẫn đăng nội dung đã được đính chính, muộn nhất ngày",
+    "papers still run the text from before the edit on": "báo vẫn đăng bản trước lần sửa ngày",
+    "papers still run the text from before the edit by": "báo vẫn đăng bản trước lần sửa, muộn nhất ngày",
+    "How sure it is that this is the original": "Mức chắc chắn về bản gốc",
+    "certain": "chắc chắn",
+    "high": "cao",
+    "medium": "trung bình",
+    "low": "thấp",
+    "person": "do người xác nhận",
+    "credited": "được các báo khác ghi là nguồn",
+    "another credited": "báo khác được ghi là nguồn",
+    "credits another": "chính bài này ghi nguồn khác",
+    "published first": "xuất bản trước",
+    "published later": "xuất bản sau bài khác",
+    "dates": "ngày giờ xuất bản không cho biết",
+    "captured first": "được chụp trước",
+    "captured later": "được chụp sau bài khác",
+    "captures": "giờ chụp không cho biết",
+    "the whole text": "các bài khác chỉ có một phần",
+    "unknown host": "trang không rõ của báo nào",
+    "series": "cùng mẫu, khác số liệu",
+    "partial_reuse": "dùng lại một phần",
+    "update_of": "bản cập nhật",
+    "excerpt_of": "trích đoạn",
+    "expands": "mở rộng",
+    "exact": "giống hệt",
+    "near_copy": "gần như giống hệt",
     "What is new, edited, copied and gone": "Tin mới, tin sửa, tin chép và tin gỡ",
 }
 
@@ -138,3 +175,22 @@ def language(request: Request) -> str:
 def translate(text: str, to: str) -> str:
     """`text` in the reader's language."""
     return VIETNAMESE.get(text, text) if to == "vi" else text
+
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+_SHORT = {"vi": {"day": "ngày", "hour": "giờ", "minute": "phút"}, "en": {"day": "d", "hour": "h", "minute": "min"}}
+
+
+def delay(seconds: int, to: str) -> str:
+    """How much later than the original, in its two largest units; a minus is earlier.
+
+    >>> delay(93_600, "en"), delay(-300, "vi")
+    ('+1 d 2 h', '−5 phút')
+    """
+    left, parts = abs(seconds), []
+    for unit, size in _UNITS:
+        if left >= size:
+            parts.append(f"{left // size} {_SHORT[to][unit]}")
+            left %= size
+    sign = "−" if seconds < 0 else "+"
+    return sign + (" ".join(parts[:2]) or f"0 {_SHORT[to]['minute']}")

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive.outlets import Named, find_outlet, outlet_at
+from archive.outlets import Named, dateline_of, find_outlet, outlet_at
 from archive.text import tidy
 from archive.types import Credit
 
@@ -30,14 +30,27 @@ _INTRODUCTION = re.compile(
 _COLLECTED = re.compile(
     r"(?:\s*[,(/-]?\s*(?:tổng hợp|biên dịch|lược dịch|lược ghi)\)?|^tổng hợp)\s*$|^tổng hợp\s+", re.IGNORECASE
 )
+_COLLECTED_BY = re.compile(r"^(?:th|t/h|tổng hợp|lược dịch|dịch)\s+(?=theo\b)", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
-_LINK_WORDS = re.compile(r"(?:link bài gốc|link gốc|lấy link!?|source link|xem bài gốc)", re.IGNORECASE)
+_LINK_WORDS = re.compile(
+    r"(?:(?:đọc |xem )?(?:link )?bài gốc(?: tại(?: đây)?)?|link gốc|lấy link!?|source link)", re.IGNORECASE
+)
+_BARE_ADDRESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE)
 _BRACKETED = re.compile(r"^[(\[]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]\.?$")
 _REPORTER_BRACKET = re.compile(r"^(?P<reporter>[^()]+?)\s*\(\s*(?P<outlet>[^()]+?)\s*\)\.?$")
 _SEPARATOR = re.compile(r"\s*[/,;–-]\s*|\s+và\s+")
 # Words that start reports of what somebody said: "Theo ông A", "Theo Công an tỉnh".
 _NOT_OUTLET = re.compile(
-    r"^(?:ông|bà|anh|chị|đó|đồng chí|luật|kế hoạch|quy định|thống kê|báo cáo|lời)\b", re.IGNORECASE
+    r"^(?:ông|bà|anh|chị|đó|đồng chí|luật|kế hoạch|quy định|thống kê|báo cáo|lời"
+    # The credit of a picture, alone on its line.
+    r"|(?:nguồn )?(?:ảnh|clip|video)|đồ (?:họa|hoạ)|photos?)\b",
+    re.IGNORECASE,
+)
+# "Theo Sở Công Thương" ends in the name of a paper, and the rest is no reporter. "Đoàn" is a family name, too.
+_BODY = re.compile(
+    r"^(?:(?:sở|cục|chi cục|tổng cục|phòng|ban|bộ|viện|hội|ngành|ngân hàng|công ty|công an|uỷ ban|ủy ban|trung tâm|"
+    r"liên đoàn|tạp chí|giải)\b|(?:đoàn|tỉnh đoàn|trường)$)",
+    re.IGNORECASE,
 )
 
 
@@ -61,13 +74,41 @@ def credit_line(text: str) -> Credit | None:
     name = _COLLECTED.sub("", inside[introduction.end() :] if introduction else inside).strip(" .:–-")
     if not name or _NOT_OUTLET.match(name):
         return None
+    if introduction and _BARE_ADDRESS.fullmatch(name):
+        return Credit(name=name, site=outlet_named(name, name))
     found = _source(name)
-    if found is None:
-        return None
     # "Lao động" alone on a line is a subhead; "Theo Lao động", "(Lao động)" and "An Bình / Lao động" are credits.
-    if not (introduction or bracketed or found.named.stands_alone or found.has_reporter):
+    if found and (introduction or bracketed or found.named.stands_alone or found.has_reporter):
+        return Credit(name=name, site=found.named.outlet.site)
+    return None
+
+
+_DATELINE = re.compile(
+    # (Dân trí) - Sáng nay; (LĐO) Sáng nay
+    r"[(\[]\s*(?P<bracketed>[^()\[\]:]{2,30}?)\s*[)\]]\s*\.?\s*(?P<dash>[-–—]?)\s*(?=[\"“]?[^\W\d_])"
+    # Hà Nội, 12/3 (TTXVN) - Sáng nay
+    r"|[^\W\d_][^()\[\]–—:.-]{1,30}\((?P<wire>[^()]{2,20})\)\s*[-–—]\s*(?=\S)"
+    # TPO - Sáng nay
+    r"|(?P<plain>[^\W\d_][^()\[\]–—:,-]{1,25}?)(?:\s*[–—]|\s+-|-(?=\s))\s*(?=\S)"
+)
+
+
+def dateline(text: str) -> Credit | None:
+    """The outlet whose dateline opens `text`, a lede or first paragraph: copies keep it, so it names who wrote it.
+
+    >>> dateline("TPO - Sáng nay, nước trên sông đã rút.")
+    Credit(name='TPO', url=None, site='tienphong')
+    >>> dateline("Thanh Niên - lực lượng đi đầu.") is None
+    True
+    """
+    match = _DATELINE.match(tidy(text))
+    if match is None:
         return None
-    return Credit(name=name, site=found.named.outlet.site)
+    name = (match["bracketed"] or match["wire"] or match["plain"]).strip()
+    # "(TTXVN) là nguồn" goes on in the middle of a sentence.
+    is_start = match["bracketed"] is None or bool(match["dash"]) or text[match.end() :][:1].isupper()
+    found = dateline_of(name, is_bracketed=match["plain"] is None) if is_start else None
+    return Credit(name=name, site=found.site) if found else None
 
 
 def outlet_named(name: str | None, url: str | None) -> str | None:
@@ -92,7 +133,7 @@ def _source(name: str) -> _Source | None:
         return _Source(whole, has_reporter=False)
     bracket = _REPORTER_BRACKET.match(name)
     if bracket:
-        inner = _source(bracket["outlet"])
+        inner = _source(_INTRODUCTION.sub("", _COLLECTED_BY.sub("", bracket["outlet"])))
         return _Source(inner.named, has_reporter=True) if inner and _is_reporter(bracket["reporter"]) else None
     parts = [part for part in _SEPARATOR.split(name) if part]
     if len(parts) > 1:
@@ -125,7 +166,8 @@ def _splits(name: str) -> Iterator[tuple[str, str]]:
 
 def _is_reporter(name: str) -> bool:
     words = name.split()
-    return 0 < len(words) <= MAX_REPORTER_WORDS and all(word[0].isupper() for word in words)
+    is_name = 0 < len(words) <= MAX_REPORTER_WORDS and all(word[0].isupper() for word in words)
+    return is_name and not _BODY.match(name)
 
 
 def _linked(line: str, link: re.Match[str]) -> Credit | None:

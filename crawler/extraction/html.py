@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
+from archive.outlets import outlet_at
 from archive.text import fold
 from archive.types import Block, Caption, Document, Furniture, Verdict
 from crawler import sites
 from crawler.extraction import cuts, generic
 from crawler.extraction.blocks import read_picture, text_of
 from crawler.extraction.closings import cut_closing
+from crawler.extraction.credit import dateline
 from crawler.extraction.dates import parse_moment
 from crawler.extraction.furniture_words import cut_by_words
 from crawler.extraction.metadata import read_metadata
@@ -197,6 +199,12 @@ def _verdict(page: Page, reading: Reading) -> tuple[Verdict, str | None]:
     return Verdict.NO_ARTICLE, "no text to speak of"
 
 
+def _own_name(page: Page) -> str | None:
+    """The name by which a credit would mean the page's own site."""
+    outlet = outlet_at(page.url) if page.site is None else None
+    return page.site.name if page.site else outlet.site if outlet else None
+
+
 def _document(page: Page, reading: Reading) -> Document:
     metadata, fields = page.metadata, reading.fields
     provenance = {**metadata.provenance, **reading.provenance}
@@ -207,6 +215,13 @@ def _document(page: Page, reading: Reading) -> Document:
             provenance["published_at"] = provenance["published"]
     for name in ("published", "credit_name", "credit_url"):
         provenance.pop(name, None)
+    opening = fields.get("lede") or (reading.lines[0].text if reading.lines else "")
+    credit = reading.credit or dateline(opening)
+    if credit is not reading.credit:
+        provenance["credit"] = "dateline"
+    if credit is not None and credit.site is not None and credit.site == _own_name(page):
+        credit = None
+        provenance.pop("credit", None)
     return Document(
         title=fields.get("title") or metadata.title,
         kicker=fields.get("kicker"),
@@ -219,7 +234,7 @@ def _document(page: Page, reading: Reading) -> Document:
         section=fields.get("section") or metadata.section,
         tags=reading.tags or metadata.tags,
         language=metadata.language,
-        credit=None if reading.credit and page.site and reading.credit.site == page.site.name else reading.credit,
+        credit=credit,
         canonical_url=metadata.canonical_url,
         noarchive=metadata.noarchive,
         furniture=(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive.types import Block, BlockKind, Caption, Credit, Document, Furniture, Verdict
-from crawler.extraction.credit import credit_line, outlet_named, photo_credit
+from crawler.extraction.credit import credit_line, dateline, outlet_named, photo_credit
 from crawler.extraction.dates import parse_moment
 from crawler.extraction.page_lines import (
     LONG_WORDS,
@@ -58,6 +58,10 @@ def read_page_text(text: str, *, url: str, captured_at: datetime, site: str | No
     known = find_site(site)
     page = _Page(split_lines(text), offset=known.offset if known else None)
     page.read()
+    if page.credit is None:
+        opening = page.lede or next((block.text for block in page.blocks), "")
+        found = dateline(opening)
+        page.credit = found if found and found.site != site else None
     return page.document()
 
 
