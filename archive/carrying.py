@@ -40,6 +40,16 @@ class Versions:
     """(one, another, what only the one says, what only the other says); versions count from 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What another paper runs now."""
+
+    carried: Carried
+    runs: Runs
+    is_there: bool
+    """It was not taken away."""
+
+
 def runs(row: Mapping[str, Any]) -> Runs:
     """The runs of three words of a row of `articles` or `versions`: lede and body, with their edges."""
     said = [_EDGE, *words(f"{row['lede'] or ''}\n{row['body'] or ''}"), _EDGE]
@@ -99,12 +109,12 @@ def figures(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[s
 def edits(
     versions: Sequence[Mapping[str, Any]],
     others: Sequence[Mapping[str, Any]],
-    carries: Mapping[str, tuple[Carried, bool]],
+    carries: Mapping[str, Copy],
 ) -> list[dict[str, Any]]:
     """Each edit of the original: when, what it changed, and which members still run the text from before it.
 
-    `versions` are its rows of `versions`, `others` those of the other members in `cluster_members`; `carries` says
-    which versions each may carry, and whether the paper still has the page.
+    `versions` are its rows of `versions`, `others` those of the other members in `cluster_members`; `carries` says what
+    each runs now. Who runs the old text need not have the sentence with the figure: that is told apart.
     """
     found = []
     for before, after in pairwise(versions):
@@ -112,9 +122,12 @@ def edits(
         still = [
             row
             for row in others
-            if (held := carries.get(row["article_id"])) is not None and held[1] and held[0][-1] < number
+            if (copy := carries.get(row["article_id"])) is not None and copy.is_there and copy.carried[-1] < number
         ]
         changed = figures(before, after) if "numbers" in after["changed"] else []
+        gone = {word for old, _ in changed for word in words(old)}
+        with_figures = frozenset(run for run in runs(before) - runs(after) if gone & set(run))
+        old_figures = [row for row in still if carries[row["article_id"]].runs & with_figures]
         edit = {
             "version": number,
             **_edited_at(before, after),
@@ -122,6 +135,7 @@ def edits(
             "figures": [{"before": old, "after": new} for old, new in changed],
             "still_before": [row["article_id"] for row in still],
             "sites_still_before": sorted({row["site"] for row in still}),
+            "sites_with_old_figures": sorted({row["site"] for row in old_figures}),
         }
         found.append({**edit, "says": _says(edit)})
     return found
@@ -137,14 +151,14 @@ def _edited_at(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
 
 def _says(edit: Mapping[str, Any]) -> str:
     """As a person reads it: 2 papers still run the figure that was corrected on 14 June 2026: 28, now 29."""
-    count = len(edit["sites_still_before"])
+    count = len(edit["sites_with_old_figures"] or edit["sites_still_before"])
     if not count:
         return ""
     day = datetime.fromisoformat(edit["edited_at"])
     # What was seen at a capture happened at some time before it.
     when = f"{'on' if edit['edited_by'] == 'modified_at' else 'by'} {day.day} {day:%B %Y}"
     who = "1 paper still runs" if count == 1 else f"{count} papers still run"
-    if not edit["figures"]:
+    if not edit["sites_with_old_figures"]:
         return f"{who} the text from before the edit {when} ({', '.join(edit['changed'])})"
     what = "figure that was" if len(edit["figures"]) == 1 else "figures that were"
     pairs = ", ".join(f"{pair['before']}, now {pair['after']}" for pair in edit["figures"])

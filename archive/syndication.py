@@ -14,7 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from archive import export
-from archive.carrying import Carried, carried, edits, runs, tell_apart
+from archive.carrying import Copy, carried, edits, runs, tell_apart
 from archive.copies import relations_of
 from archive.diff import diff
 from archive.digests import digests_of, digests_with, part
@@ -162,23 +162,30 @@ def _related(archive: Archive, article_id: str, aside: set[str]) -> list[dict[st
 
 def _carries(
     archive: Archive, members: Sequence[Mapping[str, Any]], versions: Sequence[Mapping[str, Any]]
-) -> dict[str, tuple[Carried, bool]]:
-    """{article: (which versions its current text may carry, whether the paper still has the page)}."""
+) -> dict[str, Copy]:
+    """{article: what its paper runs now}."""
     if not versions:
         return {}
     with archive.reading() as connection:
         rows = pages.among(connection, "articles", "article_id", [row["article_id"] for row in members])
     told = tell_apart([runs(version) for version in versions])
-    return {row["article_id"]: (carried(runs(row), told), row["gone_at"] is None) for row in rows}
+    said = {row["article_id"]: runs(row) for row in rows}
+    return {
+        row["article_id"]: Copy(carried(said[row["article_id"]], told), said[row["article_id"]], row["gone_at"] is None)
+        for row in rows
+    }
 
 
-def _which(found: tuple[Carried, bool] | None) -> dict[str, Any]:
+def _which(found: Copy | None) -> dict[str, Any]:
     """`carries_version` is the newest of those that the text may carry, which are more than one if it has nothing of
     what tells them apart."""
     if found is None:
         return {"carries_version": None, "carries_versions": [], "is_gone": None}
-    carries, is_there = found
-    return {"carries_version": carries[-1], "carries_versions": list(carries), "is_gone": not is_there}
+    return {
+        "carries_version": found.carried[-1],
+        "carries_versions": list(found.carried),
+        "is_gone": not found.is_there,
+    }
 
 
 def _delay(original: Mapping[str, Any] | None, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -128,6 +128,24 @@ def test_an_excerpt_without_the_figure_is_not_said_to_run_it(archive):
     assert told(archive) == ([""], {XA: (1, 2)})
 
 
+def test_who_runs_the_old_text_without_the_figure_is_not_said_to_run_it(archive):
+    after = [*RIGHT[:-1], "Sáng nay trời đã tạnh hẳn ở khắp các bản vùng cao."]
+    published(archive, WRONG, LANG, 1)
+    published(archive, [block for block in WRONG if "1.240" not in block], XA, 2)
+    published(archive, after, LANG, 3)
+    assert told(archive) == (
+        ["1 paper still runs the text from before the edit by 9 February 2026 (body, numbers, names)"],
+        {XA: (1,)},
+    )
+    published(archive, WRONG, BAN, 4)
+    (edit,) = copies_of(archive, LANG)["edits"]
+    assert edit["says"].startswith("1 paper still runs the figure")
+    assert (edit["sites_still_before"], edit["sites_with_old_figures"]) == (
+        ["ban.example", "xa.example"],
+        ["ban.example"],
+    )
+
+
 def test_the_command_says_it(archive, shelf, engine_name):
     published(archive, WRONG, LANG, 1)
     published(archive, WRONG, XA, 2)
