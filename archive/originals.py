@@ -156,18 +156,18 @@ def _by_credit(original: Candidate, core: Sequence[Candidate], others: Sequence[
 
 
 def _by_date(original: Candidate, others: Sequence[Candidate]) -> list[Reason]:
-    dated = [other for other in others if other.published_at]
+    """What the pages' own dates tell; those on a host that is less known may be made up, and do not count."""
+    dated = [other for other in others if other.published_at and other.standing >= original.standing]
+    doubted = any(other.published_at and other.at < original.at for other in others if other not in dated)
+    beside = "; an earlier date on a less known host may be made up" if doubted else ""
     if original.published_at is None or not dated:
-        return [Reason("dates", 0, "too few pages print when they were published")]
-    earlier = [other for other in dated if other.at + _SAME_MINUTE <= original.at]
-    if any(other.standing >= original.standing for other in earlier):
-        return [Reason("published later", -1, f"{len(earlier)} print an earlier date")]
-    if earlier:
-        return [Reason("dates", 0, f"{len(earlier)} on a less known host print an earlier date: it may be made up")]
+        return [Reason("dates", 0, f"too few pages print when they were published{beside}")]
     lead = min(other.at for other in dated) - original.at
+    if lead <= -_SAME_MINUTE:
+        return [Reason("published later", -1, f"another prints a date {_span(-lead)} earlier")]
     if lead < _SAME_MINUTE:
-        return [Reason("dates", 0, "published within a minute of another")]
-    return [Reason("published first", 1, f"its own date is {_span(lead)} before the next")]
+        return [Reason("dates", 0, f"published within a minute of another{beside}")]
+    return [Reason("published first", 1, f"its own date is {_span(lead)} before the next{beside}")]
 
 
 def _by_capture(original: Candidate, others: Sequence[Candidate]) -> list[Reason]:

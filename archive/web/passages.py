@@ -10,7 +10,8 @@ from archive.text import fold, tokens
 
 RUN = 5
 """Words in a row that count as shared, as in the shingles that clusters are made by."""
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+")
+"""A figure is one word: of 1.240 and 1.420 nothing is the same."""
 
 
 @dataclass(frozen=True, slots=True)

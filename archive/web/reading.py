@@ -210,6 +210,8 @@ def _csv(header: tuple[str, ...], rows: list[Any]) -> Response:
 
 def _cell(value: object) -> str:
     text = str(value)
+    if isinstance(value, int):
+        return text
     return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
