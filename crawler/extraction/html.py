@@ -215,13 +215,11 @@ def _document(page: Page, reading: Reading) -> Document:
             provenance["published_at"] = provenance["published"]
     for name in ("published", "credit_name", "credit_url"):
         provenance.pop(name, None)
-    opening = fields.get("lede") or (reading.lines[0].text if reading.lines else "")
-    credit = reading.credit or dateline(opening)
-    if credit is not reading.credit:
-        provenance["credit"] = "dateline"
+    credit = reading.credit or dateline(fields.get("lede") or (reading.lines[0].text if reading.lines else ""))
     if credit is not None and credit.site is not None and credit.site == _own_name(page):
         credit = None
-        provenance.pop("credit", None)
+    if credit is not None and reading.credit is None:
+        provenance["credit"] = "dateline"
     return Document(
         title=fields.get("title") or metadata.title,
         kicker=fields.get("kicker"),
