@@ -69,6 +69,17 @@ _EXAMPLES: dict[str, str] = {
     "resemblance": "0.91",
     "containment": "0.97",
     "containment_of_other": "0.94",
+    "digest_id": "77d1c50be8423f96",
+    "digests.url": "https://laodongthudo.vn/diem-tin-sang-10412.html",
+    "digests.site": "laodongthudo",
+    "digests.title": "Điểm tin sáng",
+    "digests.containment": "1.0",
+    "part_id": _ARTICLE,
+    "part_url": _URL,
+    "part_site": "baolaocai",
+    "part_title": "Chợ phiên mở lại",
+    "part_cluster_id": "c4d09b6e217f3a58",
+    "share_of_digest": "0.41",
     "lede_coverage": "1.0",
     "lede_coverage_of_other": "0.98",
     "numbers": "1.0",
@@ -132,7 +143,7 @@ _UNITS: dict[str, str] = {
     "libraries": "object of texts",
     "changes.detail": "object",
 }
-_WORDS = frozenset("site cause role reason verdict outcome kind truncated language credit_site".split())
+_WORDS = frozenset("site cause role reason verdict outcome kind truncated language credit_site part_site".split())
 
 
 def example(view: str, name: str) -> str:
