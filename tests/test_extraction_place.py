@@ -371,3 +371,26 @@ def test_pieces_within_pieces_stay_within_the_depth_that_pages_have():
     )
     document = read(f'<h1>{TITLE}</h1><div class=text>{text()}<template id="P:0"></template></div>{nested}')
     assert said(document) == list(PARAGRAPHS)
+
+
+def test_names_in_humps_are_read_word_by_word():
+    caption = "<div class=photo><picture><source></picture><span class=newsCaption>The ferry at its pier</span></div>"
+    share = "<div class=shareTools><p>Tell a friend about the ferry</p></div>"
+    document = read(
+        f"<h1>{TITLE}</h1><div class=text>{text(*PARAGRAPHS[:3])}{caption}{share}{text(*PARAGRAPHS[3:])}</div>"
+    )
+    assert said(document) == list(PARAGRAPHS)
+    assert "paragraphs/share" in rules(document)
+
+
+def test_no_name_takes_a_word_out_of_a_sentence_or_a_heading_out_of_the_text():
+    linked = f"{PARAGRAPHS[0][:40]}<a class=text-tag href=/x>{PARAGRAPHS[0][40:60]}</a>{PARAGRAPHS[0][60:]}"
+    document = read(
+        f"<h1>{TITLE}</h1><div class=text><p>{linked}</p><h2 class=toc>At sea</h2>{text(*PARAGRAPHS[1:])}</div>"
+    )
+    assert said(document) == [PARAGRAPHS[0], "At sea", *PARAGRAPHS[1:]]
+
+
+def test_a_plain_line_that_announces_other_stories_is_where_the_story_ends():
+    more = "<p>More great harbour stories</p><p>The pier is old</p><p>The tide is late</p>"
+    assert said(read(f"<h1>{TITLE}</h1><div class=text>{text()}{more}</div>")) == list(PARAGRAPHS)

@@ -128,11 +128,11 @@ def _closing(lines: list[Line], author: str | None) -> tuple[int, tuple[str, str
         return last, ("byline", "about_author")
     if len(text) <= MAX_CALL and _CALL.match(text) and not _is_item(lines[last]):
         return last, ("advert", "call")
-    heading = next(
-        (index for index in range(last, max(0, last - MAX_LINES), -1) if lines[index].kind is BlockKind.SUBHEAD), 0
-    )
-    if heading and _leads_on(lines[heading].text, lines[heading + 1 :]):
-        return heading, ("related", "leads_on")
+    for heading in range(last, max(0, last - MAX_LINES), -1):
+        if _leads_on(lines[heading].text, lines[heading + 1 :]):
+            return heading, ("related", "leads_on")
+        if lines[heading].kind is BlockKind.SUBHEAD:
+            break
     return last, None
 
 

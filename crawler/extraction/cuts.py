@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.blocks import UNSEEN, Removed, read_picture, text_of
 from crawler.extraction.furniture_words import is_more
-from crawler.extraction.rails import kind_of, names_of
+from crawler.extraction.rails import is_strict, kind_of, names_of
 from crawler.extraction.weights import ASIDE, RAIL
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ _PICTURE_BOXES = frozenset({"div", "section", "span", "figure"})
 HEADINGS = frozenset("h2 h3 h4 h5".split())
 _LINK_BOXES = frozenset("ul ol div section table p h2 h3 h4 h5".split())
 _LISTS = frozenset({"ul", "ol"})
+_WORDS = frozenset("em strong b i mark abbr cite code".split())
+"""Never a part of the page, whatever their name."""
 _CARDS = frozenset({"card", "cards"})
 """Small ones are teasers; a long one without links is how the page shows a recipe, a table or a profile."""
 
@@ -65,7 +67,7 @@ def _with_pictures(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Remo
     """Boxes that hold a picture and a few words, no sentence: its caption, or the name beside a face."""
     found: dict[HtmlElement, Removed] = {}
     seen: set[HtmlElement] = set()
-    for image in top.iter("img"):
+    for image in top.iter("img", "picture"):
         box = image.getparent()
         while box is not top and box not in seen and not weights.size.get(box):
             seen.add(box)
@@ -133,12 +135,21 @@ def _captions(figure: HtmlElement) -> tuple[Caption, ...]:
 
 
 def _cut(element: HtmlElement, size: int, weights: Weights) -> Removed | None:
-    word = weights.rail(element)
+    word = None if _is_worded(element, weights) else weights.rail(element)
+    if word is not None and element.tag in HEADINGS and not is_strict(word):
+        word = None
     if word is not None and not (word in _CARDS and size > MAX_TEASER and weights.link_share(element) < NOTE_LINKED):
         return Removed(kind_of(word), f"{NAME}/{word}")
     if element.tag in _LINK_BOXES and weights.linked[element] > BOX_LINKED * size:
         return None if _is_told(element, weights) else Removed("related", f"{NAME}/links")
     return None
+
+
+def _is_worded(element: HtmlElement, weights: Weights) -> bool:
+    """Whether `element` is a few words of a sentence, which no name sets aside."""
+    if element.tag in _WORDS:
+        return True
+    return element.tag == "a" and weights.link_share(element.getparent()) < BOX_LINKED
 
 
 def _is_told(links: HtmlElement, weights: Weights) -> bool:

@@ -16,7 +16,7 @@ _RAIL_WORD = re.compile(
     r"trending|most-read|read-more|readmore|more-on|see-also|subscri\w*|sign-?up|paywall|cookie\w*|consent|widget|sidebar|"
     r"rail|outbrain|taboola|toolbar|pagination|pager|copyright|footer|foot|nav|navigation|menu|audio|video|player|gallery|"
     r"slideshow|hidden|print|screen-reader-text|sr-only|visually-hidden|skip|timestamp|dateline|date|meta|metadata|masthead|"
-    r"banner|teasers?|cards?|jump|follow|login|modal|popup|tooltip|donat\w+|rating|poll|quiz|editors-note|correction|toc|"
+    r"banner|teasers?|cards?|jump|follow|login|modal|popup|tooltip|popover|rollover|hover-?card|donat\w+|rating|poll|quiz|editors-note|correction|toc|"
     r"table-of-contents|infobox|reflist|references|article-(?:resources|sources)|btn|buttons?|cta|call-to-action|disclaimer|disclosure)(?:$|[-_\s\d])",
     re.IGNORECASE,
 )
@@ -46,6 +46,8 @@ _NEUTRAL = re.compile(
     r"(?<!\S)hidden(?=\s(?:\S+\s)*(?:sm|md|lg|xl):(?:block|flex|grid|inline))|\bno-?print\b",
     re.IGNORECASE,
 )
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+"""Where one word of `newsCaption` ends and the next begins."""
 # Words that mean a rail however much of the page it takes; the others are also names for a way to lay out an article.
 _STRICT = re.compile(
     r"comment|disqus|relat|recommend|recirc|newsletter|subscri|cookie|consent|shar|social|outbrain|taboola|foot|nav|"
@@ -73,7 +75,7 @@ def rail_word(names: str) -> str | None:
     """
     if _BODY.search(names):
         return None
-    found = _RAIL_WORD.search(_NEUTRAL.sub(" ", names))
+    found = _RAIL_WORD.search(_HUMP.sub("-", _NEUTRAL.sub(" ", names)))
     return found.group().strip(" -_0123456789\t\n").lower() if found else None
 
 
