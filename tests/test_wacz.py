@@ -225,13 +225,14 @@ def pywb(tmp_path):
     return folder, manager, [player, "--bind", "127.0.0.1", "--port", str(port)], f"http://127.0.0.1:{port}"
 
 
-def test_pywb_replays_every_page(seeds_archive, tmp_path, pywb):
+@pytest.mark.parametrize(("kind", "name", "how"), [("wacz", "x.wacz", ["--unpack-wacz"]), ("warc", "x.warc.gz", [])])
+def test_pywb_replays_every_page(seeds_archive, tmp_path, pywb, *, kind, name, how):
     folder, manager, player, base = pywb
-    out = tmp_path / "x.wacz"
+    out = tmp_path / name
     with Archive.open(seeds_archive) as archive:
-        write(archive, out, kind="wacz", selection=Selection(versions=True))
+        write(archive, out, kind=kind, selection=Selection(versions=True))
         shown = [archive.load_capture(row["capture_id"]) for row in archive.rows("versions")]
-    subprocess.run([manager, "add", "--unpack-wacz", "c", str(out)], cwd=folder, check=True, capture_output=True)
+    subprocess.run([manager, "add", *how, "c", str(out)], cwd=folder, check=True, capture_output=True)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with subprocess.Popen(player, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:

@@ -62,7 +62,8 @@ def take_in(sources: Sources, kind: str, folder: Path, database: str | None, *, 
     """Record `sources` as a run of this kind, and say what became of them."""
     with open_archive(folder, database=database) as archive:
         run = archive.start_run(kind, at=datetime.now(UTC))
-        with click.progressbar(length=len(sources), label="replaying", file=sys.stderr) as bar:
+        label = "importing" if kind == "import" else "replaying"
+        with click.progressbar(length=len(sources), label=label, file=sys.stderr) as bar:
             account = run_replay(archive, sources, workers=workers, progress=bar.update)
         archive.finish_run(run, at=datetime.now(UTC), counts=account.as_counts())
         for skipped in sources.skipped:
