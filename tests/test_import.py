@@ -173,6 +173,14 @@ def test_parts_add_up_to_the_whole_and_nothing_is_doubled(news, tmp_path):
     assert again.stdout.splitlines()[1] == "left out         1  1 no page: image/jpeg"
 
 
+def test_both_engines_take_in_the_same(news, tmp_path, database):
+    to = ["--database", database.render_as_string(hide_password=False)]
+    imported(tmp_path / "whole", news)
+    assert imported(tmp_path / "other", news, *to)["new"] == 8
+    assert imported(tmp_path / "other", news, *to)["known"] == 8
+    assert run("fingerprint", "--archive", tmp_path / "other", *to).stdout == fingerprint(tmp_path / "whole")
+
+
 def test_an_import_that_was_stopped_goes_on(news, tmp_path):
     imported(tmp_path / "whole", news)
     done = []
