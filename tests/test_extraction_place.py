@@ -229,6 +229,7 @@ def test_a_little_that_is_hidden_stays_hidden():
         ("<h3>Related articles</h3><p>The pier</p><p>The tide</p>", "leads_on"),
         ("<h3>Das könnte Sie auch interessieren</h3><p>Der Steg</p>", "leads_on"),
         ("<p><b>You might also like:</b></p><p>The pier</p>", "leads_on"),
+        ("<h3>Комментарии</h3><p>Пирс очень старый, и его давно пора было починить.</p>", "leads_on"),
         ("<p>Follow Harbour News on Instagram, Facebook and YouTube.</p>", "call"),
         ("<p>Abonnez-vous pour lire la suite de nos enquêtes.</p>", "call"),
         ("<p>Additional reporting by Ann Oakley and Tom Beech</p>", "made_by"),
@@ -394,3 +395,11 @@ def test_no_name_takes_a_word_out_of_a_sentence_or_a_heading_out_of_the_text():
 def test_a_plain_line_that_announces_other_stories_is_where_the_story_ends():
     more = "<p>More great harbour stories</p><p>The pier is old</p><p>The tide is late</p>"
     assert said(read(f"<h1>{TITLE}</h1><div class=text>{text()}{more}</div>")) == list(PARAGRAPHS)
+
+
+def test_an_address_that_is_spelled_out_is_kept():
+    source = "https://archive.example/ferries/2011/report"
+    document = read(
+        f"<h1>{TITLE}</h1><div class=text>{text()}<p><a href={source}>{source}</a></p>{text(TITLE * 3)}</div>"
+    )
+    assert source in said(document)

@@ -48,7 +48,7 @@ _RELATED = re.compile(
     r"(?:more|latest|other|popular|recent|featured|similar) (?:\w+ ){0,2}"
     r"(?:articles?|news|posts?|stories|reading|content|coverage)(?: \w+){0,4}|"
     r"more (?:from|on|about|in|like) .{1,40}|latest posts by .{1,40}|(?:up|read|what['’]s) next|keep reading|"
-    r"tags|topics|filed under|categories|(?:\d+ )?comments?|(?:leave|post|write|add) a (?:comment|reply)|"
+    r"tags|topics|filed under|categories|"
     r"mehr zum thema|weitere artikel|das könnte (?:sie|dich) auch interessieren|"
     r"sur le même sujet|articles? (?:liés|similaires|connexes)|à lire aussi|"
     r"artículos relacionados|te puede interesar|notas relacionadas|artigos relacionados|leia também|veja também|"
@@ -65,6 +65,9 @@ _ABOUT = re.compile(
     r"stay (?:connected|in touch)|follow (?:us|me)\b.{0,30}|connect with (?:us|me)|contact (?:us|me|info\w*)|"
     r"get in touch|join (?:our|the) (?:newsletter|community|conversation|club|discussion|list)|"
     r"subscribe\b.{0,40}|(?:sign up|register) (?:for|to)\b.{0,40}|"
+    r"(?:\d+ )?comments?|(?:leave|post|write|add) a (?:comment|reply)|(?:\d+ )?(?:kommentare?|commentaires?|"
+    r"comentarios?|comentários?|commenti|комментари[ия]|отзывы|reacties|kommentarer|komentarze?|bình luận|コメント|"
+    r"评论|評論)|"
     r"(?:our |weekly |daily )?newsletter|über (?:den|die) autor\w*|à propos de l['’]auteur\w*|"
     r"sobre (?:el|la|o|a) autora?|sull['’]autore|об авторе)\W*",
     re.IGNORECASE,

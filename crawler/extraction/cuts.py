@@ -153,7 +153,8 @@ def _is_worded(element: HtmlElement, weights: Weights) -> bool:
 
 
 def _is_told(links: HtmlElement, weights: Weights) -> bool:
-    """Whether the article speaks of these links: under a heading that is one it goes on, a list it announces."""
+    """Whether the article speaks of these links: under a heading that is one it goes on, a list it announces,
+    an address it spells out."""
     if links.tag == "p" and links.getparent().tag == "li":
         return ":" in text_of(links) and weights.told.get(links.getparent(), 0) > 0
     if links.tag in HEADINGS:
@@ -161,7 +162,7 @@ def _is_told(links: HtmlElement, weights: Weights) -> bool:
         is_headline = after is not None and weights.link_share(after) > BOX_LINKED and _leads_away(links)
         return not is_headline and not is_more(text_of(links))
     if links.tag not in _LISTS:
-        return False
+        return links.tag == "p" and text_of(links).startswith("http")
     before = _neighbour(links, weights, preceding=True)
     if before is None or weights.link_share(before) > BOX_LINKED:
         return False
