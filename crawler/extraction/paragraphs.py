@@ -1,7 +1,7 @@
 """Find an article's text by the weight of its paragraphs, and tell whether the page leaves any doubt.
 
 It costs a seventh of what trafilatura does, which is asked only where there is doubt (`generic`). Where there is none,
-on five pages of six, it leaves less furniture in the text: docs/quality.md. The scoring follows Readability: paragraphs
+on nine pages of ten, it leaves less furniture in the text: docs/quality.md. The scoring follows Readability: paragraphs
 give weight to what holds them; what holds most of it, and is not named as a rail, is the article."""
 
 from __future__ import annotations
