@@ -26,7 +26,7 @@ def outlook(archive: Archive, config: Config, *, now: datetime) -> list[dict[str
     """A document for each site that was crawled, by the schedule or by hand, about the last time."""
     with archive.reading() as connection:
         weekly = slots.published_since(connection, now - timedelta(days=WEEK))
-        scheduled, crawls = slots.all_last(connection), feed.last_crawls(connection, since=now - LONG)
+        scheduled, crawls = slots.all_last(connection, now=now), feed.last_crawls(connection, since=now - LONG)
         found = []
         for name in sorted({*scheduled, *crawls}):
             slot = scheduled.get(name)
@@ -61,7 +61,7 @@ def _last(slot: Slot | None, crawl: Row[Any] | None) -> dict[str, Any]:
 
 def _next(connection: Connection, slot: Slot, config: Config, weekly: int, *, now: datetime) -> datetime:
     chosen, site = config.of(slot.site), find_site(slot.site)
-    shut_out = slots.ended_alike(connection, slot.site, EXIT, SHUT_OUT)
+    shut_out = slots.ended_alike(connection, slot.site, EXIT, SHUT_OUT, now=now)
     return next_slot(
         slot.site,
         slot.due_at,

@@ -59,3 +59,19 @@ def test_what_is_done_with_is_looked_at_again_when_a_list_names_it_a_day_later(c
         assert frontier.add(connection, "a", addresses(1), now=later) == (0, 1)
         due = frontier.lease(connection, "a", now=later, until=later + timedelta(minutes=30), limit=9)
         assert len(due) == found
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=4000)])
+def test_what_was_found_by_a_clock_that_was_ahead_is_due_when_it_is_right(connection, ahead):
+    frontier.add(connection, "a", addresses(2), now=NOW + ahead)
+    assert lease(connection, limit=9) == []
+    assert frontier.mend(connection, "a", now=NOW) == 2
+    assert len(lease(connection, limit=9)) == 2
+
+
+def test_what_waits_by_a_right_clock_goes_on_waiting(connection):
+    frontier.add(connection, "a", addresses(1), now=NOW)
+    (visit,) = lease(connection, limit=9)
+    frontier.settle(connection, visit.id, {"visited_at": NOW, "due_at": NOW + timedelta(hours=1)})
+    assert frontier.mend(connection, "a", now=NOW) == 0
+    assert lease(connection, limit=9) == []

@@ -26,12 +26,13 @@ from test_crawl import SOURCES
 from archive.core import Archive
 from archive.storage import slots
 from crawler.cli import main
+from crawler.cli.schedule import _Board, _Log
 from crawler.config import Config, ConfigError, Quiet, SiteConfig, read_config
 from crawler.crawl.alone import SiteBusyError, alone
 from crawler.crawl.writer import Writer
 from crawler.outlook import outlook
 from crawler.schedule.outcome import EXIT, outcome
-from crawler.schedule.runner import Runner
+from crawler.schedule.runner import Event, Runner
 from crawler.schedule.timing import interval, next_slot
 from crawler.sites import VIETNAM, find_site, sites
 
@@ -137,6 +138,18 @@ def test_who_lost_a_slot_does_not_end_it_for_its_holder(slot_archive):
     claim(slot_archive, NOON, later)
     assert not finish(slot_archive, NOON)
     assert finish(slot_archive, NOON, held=later + timedelta(seconds=60))
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_slot_of_a_clock_that_was_years_ahead_is_in_nobodys_way(slot_archive, is_done):
+    ahead = NOON + timedelta(days=800)
+    claim(slot_archive, ahead, ahead)
+    if is_done:
+        finish(slot_archive, ahead)
+    assert claim(slot_archive, NOON, NOON)
+    with slot_archive.reading() as connection:
+        assert slots.last_slot(connection, "baolaocai", now=NOON).due_at == NOON
+        assert slots.all_last(connection, now=NOON)["baolaocai"].due_at == NOON
 
 
 def test_a_site_is_held_by_one_process_alone(tmp_path):
@@ -263,7 +276,7 @@ def test_a_real_crawl_fills_its_slot_and_is_not_due_again_at_once(tmp_path):
         told = asyncio.run(run_twice())
     assert [event.kind for event in told] == ["begins", "ends"], [event.text for event in told]
     with Archive.open(tmp_path / "a") as archive, archive.reading() as connection:
-        slot = slots.last_slot(connection, "baolaocai")
+        slot = slots.last_slot(connection, "baolaocai", now=datetime.now(UTC))
     assert (slot.state, slot.counts["stored"] > 0) == (slots.DONE, True)
 
 
@@ -417,7 +430,28 @@ def test_sigterm_lets_the_crawl_finish(tmp_path):
     process.communicate(timeout=60)
     assert process.returncode == 0
     with Archive.open(folder) as archive, archive.reading() as connection:
-        assert {slot.state for slot in slots.all_last(connection).values()} <= {slots.DONE, slots.FAILED}
+        assert {slot.state for slot in slots.all_last(connection, now=datetime.now(UTC)).values()} <= {
+            slots.DONE,
+            slots.FAILED,
+        }
+
+
+SHUT_OUT = "the site shuts us out: its robots.txt cannot be read; asked less often from now on"
+
+
+@pytest.mark.parametrize("view", [_Log, _Board])
+def test_both_views_say_what_went_wrong_and_when_the_site_is_due(capsys, view):
+    shown = view()
+    shown.tell(Event(NOON, "baolaocai", "begins", NOON))
+    shown.tell(Event(NOON, "baolaocai", "fails", NOON, SHUT_OUT))
+    said = capsys.readouterr().err
+    assert "fails" in said
+    assert SHUT_OUT in said
+    shown.tell(Event(NOON, "baolaocai", "waits", NOON + HOUR))
+    said = capsys.readouterr().err
+    assert "due" in said
+    if view is _Board:  # one line a site: what it says of the last crawl has to stay
+        assert SHUT_OUT in said
 
 
 # --- luubao.toml ---

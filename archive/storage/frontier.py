@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, func, insert, literal, or_, select, update
@@ -18,6 +18,8 @@ _frontier, _host = schema.frontier, schema.host
 
 NEW, KNOWN, GONE, MOVED, FAILED = "new", "known", "gone", "moved", "failed"
 ARTICLE = "article"
+SKEW = timedelta(minutes=1)
+"""How far the clocks of machines that share an archive may be apart."""
 _AT_ONCE = 500
 """Keys named in one statement. A sitemap lists 50,000, SQLite takes 32,766 values and PostgreSQL 65,535."""
 
@@ -213,6 +215,21 @@ def release(connection: Connection, site: str) -> int:
     return connection.execute(
         update(_frontier).where(_frontier.c.site == site, _frontier.c.leased_until.is_not(None)),
         {"leased_until": None},
+    ).rowcount
+
+
+def mend(connection: Connection, site: str, *, now: datetime) -> int:
+    """Let be due at once what was found or visited at a moment that is still to come; returns how much that was.
+
+    The clock was wrong then: its "in an hour" may be years away."""
+    to_come = now + SKEW
+    return connection.execute(
+        update(_frontier).where(
+            _frontier.c.site == site,
+            _frontier.c.due_at > now,
+            or_(_frontier.c.found_at > to_come, _frontier.c.visited_at > to_come),
+        ),
+        {"due_at": now},
     ).rowcount
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
@@ -17,6 +17,8 @@ from archive.storage.views import SELECTABLES
 _slot = schema.slot
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
+AHEAD = timedelta(days=1)
+"""No slot is claimed before it is due: one that lies so far ahead was claimed by a clock that was set back since."""
 _LOOKED_AT = 12
 
 
@@ -44,26 +46,32 @@ _SLOTS = select(
 )
 
 
-def last_slot(connection: Connection, site: str) -> Slot | None:
-    """The newest slot of a site."""
-    row = connection.execute(_SLOTS.where(_slot.c.site == site).order_by(_slot.c.due_at.desc()).limit(1)).first()
+def last_slot(connection: Connection, site: str, *, now: datetime) -> Slot | None:
+    """The newest slot of a site, but for those of a clock that was wrong."""
+    query = _SLOTS.where(_slot.c.site == site, _slot.c.due_at <= now + AHEAD)
+    row = connection.execute(query.order_by(_slot.c.due_at.desc()).limit(1)).first()
     return None if row is None else Slot(*row)
 
 
-def ended_alike(connection: Connection, site: str, name: str, value: object) -> int:
+def ended_alike(connection: Connection, site: str, name: str, value: object, *, now: datetime) -> int:
     """How many of the newest slots of a site have this value among their counts, before one that has not."""
     rows = connection.execute(
         select(_slot.c.counts)
-        .where(_slot.c.site == site, _slot.c.state != RUNNING)
+        .where(_slot.c.site == site, _slot.c.state != RUNNING, _slot.c.due_at <= now + AHEAD)
         .order_by(_slot.c.due_at.desc())
         .limit(_LOOKED_AT)
     )
     return sum(1 for _ in takewhile(lambda row: row.counts.get(name) == value, rows))
 
 
-def all_last(connection: Connection) -> dict[str, Slot]:
-    """The newest slot of every site."""
-    newest = select(_slot.c.site, func.max(_slot.c.due_at).label("due_at")).group_by(_slot.c.site).subquery()
+def all_last(connection: Connection, *, now: datetime) -> dict[str, Slot]:
+    """The newest slot of every site, as `last_slot` tells it."""
+    newest = (
+        select(_slot.c.site, func.max(_slot.c.due_at).label("due_at"))
+        .where(_slot.c.due_at <= now + AHEAD)
+        .group_by(_slot.c.site)
+        .subquery()
+    )
     rows = connection.execute(
         _SLOTS.join(newest, (newest.c.site == _slot.c.site) & (newest.c.due_at == _slot.c.due_at))
     )
@@ -81,7 +89,7 @@ def claim(connection: Connection, site: str, due_at: datetime, *, now: datetime,
 
     A slot whose holder died is taken over when its lease is over: its crawl is repeated and not skipped.
     """
-    newest = last_slot(connection, site)
+    newest = last_slot(connection, site, now=now)
     if newest is not None:
         is_held = newest.state == RUNNING and newest.leased_until is not None and newest.leased_until > now
         if is_held or newest.due_at > due_at or (newest.due_at == due_at and newest.state != RUNNING):

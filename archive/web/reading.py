@@ -177,7 +177,7 @@ def paper(request: Request) -> Response:
 
 def _alarms(connection: Connection, name: str, now: datetime) -> list[Alarm]:
     """What is wrong with a site, as `luubao status` says; nothing of one that no schedule crawls."""
-    slot = slots.last_slot(connection, name)
+    slot = slots.last_slot(connection, name, now=now)
     if slot is None:
         return []
     rate = slots.publishing(connection, name, since=now - LONG, until=now)

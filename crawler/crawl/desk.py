@@ -162,11 +162,12 @@ class Desk:
         """Keeps the task that watches over the schedule behind this crawl."""
 
     async def open(self) -> None:
-        """Take back what a run that died had leased, and learn the site's pace."""
+        """Take back what a run that died had leased or a wrong clock put off, and learn the site's pace."""
 
         def prepare(archive: Archive) -> float:
             with archive.writing() as connection:
                 frontier.release(connection, self.site.name)
+                frontier.mend(connection, self.site.name, now=self._started_at)
                 if self._plan.revisit is Revisit.ALL:
                     frontier.make_due(connection, self.site.name, now=self._started_at)
                 return revisit.pace(*frontier.looks(connection, self.site.name))

@@ -123,8 +123,8 @@ class Runner:
         def ask(archive: Archive) -> tuple[slots.Slot | None, int, int]:
             with archive.reading() as connection:
                 published = slots.published_since(connection, now - timedelta(days=WEEK))
-                shut_out = slots.ended_alike(connection, site.name, EXIT, SHUT_OUT)
-                return slots.last_slot(connection, site.name), published.get(site.name, 0), shut_out
+                shut_out = slots.ended_alike(connection, site.name, EXIT, SHUT_OUT, now=now)
+                return slots.last_slot(connection, site.name, now=now), published.get(site.name, 0), shut_out
 
         last, published, shut_out = await self._writer.call(ask)
         if last is not None and last.state == RUNNING:
@@ -158,7 +158,7 @@ class Runner:
     def _claim(self, archive: Archive, site: Site, due: datetime, now: datetime, held: datetime) -> datetime | None:
         """Take the slot that is due; the moment that names it, or None."""
         with archive.writing() as connection:
-            last = slots.last_slot(connection, site.name)
+            last = slots.last_slot(connection, site.name, now=now)
             slot = last.due_at if last is not None and last.state == RUNNING else due
             return slot if slots.claim(connection, site.name, slot, now=now, until=held) else None
 

@@ -25,6 +25,10 @@ def _leases_given_back() -> None:
     frontier.release = lambda *_: 0
 
 
+def _mending_of_due_times() -> None:
+    frontier.mend = lambda *_, **__: 0
+
+
 def _recovery() -> None:
     warc.repair = lambda path: path.unlink()
     recording.adopt_orphans = lambda _: 0
@@ -82,6 +86,7 @@ def _holding() -> None:
 
 _SWITCHES = {
     "leases given back": _leases_given_back,
+    "mending of due times": _mending_of_due_times,
     "recovery": _recovery,
     "waiting for locks": _waiting_for_locks,
     "strict bodies": _strict_bodies,

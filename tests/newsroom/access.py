@@ -18,7 +18,7 @@ class Access:
     begun: float
     """time.monotonic when the request was complete."""
     done: float
-    """time.monotonic when the last byte was handed over, or the connection was lost."""
+    """time.monotonic when the last bytes were about to be handed over."""
     wall: float
     """time.time of `begun`."""
     clock: datetime

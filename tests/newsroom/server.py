@@ -201,8 +201,9 @@ class _Connection(asyncio.Protocol):
             if self.transport is None:
                 break
             if data:
+                # Noted before: on a busy machine the other side may have it before this thread goes on.
+                access.done = time.monotonic()
                 self.transport.write(data)
-        access.done = time.monotonic()
         self.server.log.finish(access)
         self._end(end)
 
