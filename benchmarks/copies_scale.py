@@ -209,9 +209,8 @@ def _server_time(connection: Any) -> float:
 def _found(engine: Engine, coming: list[tuple[int, str, str | None, int | None]]) -> dict[str, float]:
     hits: dict[str, list[bool]] = defaultdict(list)
     with engine.begin() as connection:
-        home = dict(
-            connection.execute(select(schema.membership.c.article_id, schema.membership.c.cluster_id)).tuples().all()
-        )
+        rows = connection.execute(select(schema.membership.c.article_id, schema.membership.c.cluster_id))
+        home = {row.article_id: row.cluster_id for row in rows}
     for number, _, kind, source in coming:
         if kind is not None:
             hits[kind].append(number in home and home[number] == home.get(source))
