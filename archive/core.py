@@ -458,6 +458,11 @@ class Archive:
             finally:
                 self._watch.rollback()
 
+    def has_index(self) -> bool:
+        """Whether there is a full-text index, be it behind."""
+        with self.index() as engine, for_reading(engine).connect() as connection:
+            return index.is_made(connection)
+
     def update_index(self) -> int:
         """Add to the full-text index what was committed since; returns how many documents."""
         added = 0

@@ -401,6 +401,26 @@ def test_a_search_waits_for_the_index_only_so_long(growing):
             assert "la.example" in served.get("/search?q=hoi")[2].decode()
 
 
+def test_the_first_search_waits_for_the_index_and_says_so(growing, monkeypatch):
+    for left in growing.glob("search.db*"):
+        left.unlink()
+    with Served(growing, patience=0) as served:
+        assert "lede" in served.get("/search?q=lao")[2].decode()
+    for left in growing.glob("search.db*"):
+        left.unlink()
+    monkeypatch.setattr(remembering, "FIRST_PATIENCE", 0)
+    with (
+        Archive.open(growing) as archive,
+        archive.index() as index,
+        index.begin(),
+        Served(growing, patience=0) as served,
+    ):
+        status, _, body = served.get("/search?q=lao")
+        work = served.app.state.indexer._work
+    assert (status, "search again" in body.decode()) == (503, True)
+    work.is_done.wait(60)
+
+
 def test_the_front_page_counts_the_last_day(growing):
     add_one(growing)
     with Served(growing) as served:

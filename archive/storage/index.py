@@ -64,6 +64,11 @@ def is_current(archive: Connection, index: Connection) -> bool:
     return newest is not None and _state(index) == {"format": FORMAT, "last": newest[0], "digest": newest[1]}
 
 
+def is_made(index: Connection) -> bool:
+    """Whether there is an index of this format, be it behind."""
+    return _is_there(index) and _state(index).get("format") == FORMAT
+
+
 def update(archive: Connection, index: Connection) -> int:
     """Add documents that the index lacks, as many as are put in the order of time together; returns how many."""
     new = _placed(archive, _last_indexed(archive, index))

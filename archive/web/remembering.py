@@ -21,10 +21,19 @@ from archive.web.site import COOKIE, has_tag
 from archive.web.words import language
 
 MOST_BYTES = 32 * 1024 * 1024
+FIRST_PATIENCE = 30.0
+"""Seconds that a search waits where there is no index yet: it is made at some thousand articles a second or two."""
 _PAGES = frozenset(("/", "/articles", "/papers", "/copies"))
 _BELOW = ("/articles/", "/clusters/", "/api/v1/", "/feeds/")
 """What depends on the archive alone: neither on the clock, as alarms do, nor on the full-text index."""
 _SEARCHES = ("/api/v1/search", "/feeds/search")
+
+
+class BeingIndexedError(ArchiveError):
+    """Raised for a search in an archive whose first index is not made yet."""
+
+    def __init__(self) -> None:
+        super().__init__("the index of this archive is being made: search again in a minute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +131,22 @@ class Indexer:
         self._work: _Work | None = None
 
     def bring_up(self) -> None:
-        """Return when the index is current, or after a while. Raises what updating it raised."""
+        """Return when the index is current, or after a while if there is one.
+
+        Raises what updating it raised, or BeingIndexedError.
+        """
         with self._lock:
             if self._work is None or self._work.is_done.is_set():
                 self._work = _Work(self._archive)
                 self._work.start()
             work = self._work
-        work.is_done.wait(self._patience)
+        # Without any index there is nothing to search, so the first search waits longer.
+        if not work.is_done.wait(self._patience) and not self._archive.has_index():
+            work.is_done.wait(FIRST_PATIENCE)
         if work.error is not None:
             raise work.error
+        if not work.is_done.is_set() and not self._archive.has_index():
+            raise BeingIndexedError
 
 
 class _Work(threading.Thread):
