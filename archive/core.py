@@ -363,7 +363,9 @@ class Archive:
         From here to the next `commit` no other process writes; before, its file of the moment would be among them."""
         with self.writing() as connection:
             known = captures.file_names(connection)
-        return sorted(path for path in self.captures_folder.glob("*.warc.gz") if path.name not in known)
+        # Names, and not paths: the folder may hold a million files, and every crawl begins with this.
+        names = (name for name in os.listdir(self.captures_folder) if name.endswith(".warc.gz"))  # noqa: PTH208  see above
+        return [self.captures_folder / name for name in sorted(name for name in names if name not in known)]
 
     def find_payload(self, revisit: warc.Scanned) -> StoredCapture | None:
         """The capture whose record holds the payload of a revisit, by the address and moment that the revisit names."""

@@ -5,6 +5,7 @@ The order is what makes a commit last: the file is closed and synced, then the d
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -99,9 +100,8 @@ class Group:
     def _new_name(self, capture: Capture) -> str:
         """After its first capture; no clock, so that a replay makes the same files."""
         stem = f"{capture.captured_at:%Y%m%dT%H%M%SZ}-{warc.capture_id(capture)}"
-        taken = {path.name.partition(".")[0].removesuffix("-repaired") for path in self._folder.glob(f"{stem}*")}
-        names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(taken) + 2))
-        return next(name for name in names if name not in taken)
+        names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+        return next(name for name in names if warc.find_taken(self._folder, name) is None)
 
     def add_capture(
         self, capture: Capture, named: Identity, place: Location, *, site: str, payload_row: int | None

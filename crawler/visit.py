@@ -77,6 +77,9 @@ class _Visit(Generic[T]):
         """No answer: refused by a rule of ours, or lost on the way."""
         self._waiting.pop(errand.url).set_result(reason)
 
+    def robots_answered(self, capture: Capture) -> None:
+        """Nothing is kept of it."""
+
 
 def visit(
     work: Callable[[Ask], Awaitable[T]],

@@ -166,7 +166,7 @@ are drafts, nothing is overwritten, and a person has to read them:
    of paths that never are one. What was not seen but is expected of the site's system is marked `is_inferred=True`.
 2. Read the seed's `expected.json` against its pages, line by line: it is what is read today, and not yet what is right.
 3. `luubao site check any` says which promises hold, live; with `--seed DIR` from captures. Status 1: one is broken.
-4. `luubao record URL... --into DIR` keeps further pages: one of each template, one edited, one gone.
+4. `luubao record URL|SITE... --into DIR` keeps further pages: one of each template, one edited, one gone.
 5. With some dozen pages in the archive, `luubao site learn any` proposes reading rules from them.
 
 Every `*.py` with a `SITE` in the folder of `LUUBAO_SPIDERS` is read beside the sites of the package; a file that cannot

@@ -189,7 +189,7 @@ def test_a_file_without_captures_does_not_stay(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("taken", ["a.warc.gz", "a.warc.gz.open", "a-repaired.warc.gz"])
+@pytest.mark.parametrize("taken", ["a.warc.gz", "a.warc.gz.open", "a-repaired.warc.gz", "a.torn"])
 def test_no_file_is_opened_twice(tmp_path, taken):
     (tmp_path / taken).write_bytes(b"something")
     with pytest.raises(WarcExistsError, match=taken):

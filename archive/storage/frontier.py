@@ -308,6 +308,11 @@ def hosts(connection: Connection) -> list[Host]:
     return [Host(*row) for row in rows]
 
 
+def take_over(connection: Connection, site: str, names: Sequence[str]) -> int:
+    """Let a site have the addresses of those that are called `names`; returns how many there were."""
+    return connection.execute(update(_frontier).where(_frontier.c.site.in_(names)), {"site": site}).rowcount
+
+
 def reopen(connection: Connection, site: str, url_keys: Sequence[str], *, now: datetime) -> int:
     """Let these articles of a site be fetched as if they were new; returns how many of them the site has."""
     count = 0

@@ -13,6 +13,7 @@ from archive.warc.writing import (
     encode_revisit,
     encode_unmodified,
     find_file,
+    find_taken,
 )
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "encode_revisit",
     "encode_unmodified",
     "find_file",
+    "find_taken",
     "members",
     "open_files",
     "read_at",

@@ -159,9 +159,9 @@ class WarcWriter:
         self.folder = folder
         self.file = name + CLOSED
         self._open_path = folder / (name + OPEN)
-        for taken in (folder / self.file, self._open_path, folder / (name + REPAIRED)):
-            if taken.exists():
-                raise WarcExistsError(taken)
+        taken = find_taken(folder, name)
+        if taken is not None:
+            raise WarcExistsError(taken)
         self._stream = self._open_path.open("xb", buffering=0)
         self._is_torn = False
         self._captures = 0
@@ -228,6 +228,12 @@ class WarcWriter:
         self._is_torn = False
         self.size += len(members)
         failpoint("warc_written")
+
+
+def find_taken(folder: Path, name: str) -> Path | None:
+    """The file called `name` that is there in any of the forms that it may have: nothing is written over."""
+    forms = (folder / (name + form) for form in (CLOSED, OPEN, REPAIRED, TORN))
+    return next((path for path in forms if path.exists()), None)
 
 
 def find_file(folder: Path, file: str) -> Path:

@@ -15,11 +15,8 @@ import click
 
 from archive.exceptions import ArchiveError
 from crawler.cli.options import endpoint, json_option, one_line, print_json
-from crawler.cli.record import write_captures
+from crawler.cli.record import MAX_KEPT, write_captures
 from crawler.sites import FOLDER, Site, find_site, package_folder, site_of
-
-MAX_KEPT = 512 * 1024
-"""Bytes of one capture in a first seed: a sitemap of a whole month is no example."""
 
 
 @click.command()

@@ -24,6 +24,7 @@ from archive.storage.frontier import Address, Visit
 from archive.types import Capture, Document
 from archive.urls import identity
 from crawler.crawl.account import CrawlAccount
+from crawler.crawl.hosts import RememberedHosts
 from crawler.crawl.offline import Captured
 from crawler.crawl.readers import Readers, result
 from crawler.crawl.settling import (
@@ -38,7 +39,7 @@ from crawler.crawl.settling import (
     after_unmodified,
     conditions,
 )
-from crawler.crawl.undeclared import is_undeclared
+from crawler.crawl.undeclared import former_names, is_undeclared, sources_of
 from crawler.crawl.walk import MAX_PAGES, NextPage, Walk
 from crawler.crawl.writer import Writer
 from crawler.discovery import (
@@ -46,14 +47,15 @@ from crawler.discovery import (
     Section,
     Sitemap,
     SourceBroken,
-    discover,
     read_source,
     shard_urls,
     shards_since,
 )
-from crawler.extraction import extract_unparsed
+from crawler.extraction import extract_unparsed, is_robots
 from crawler.extraction.decode import Failure, decode_content
+from crawler.politeness.hosts import origin_of
 from crawler.politeness.refusal import Refusal
+from crawler.politeness.robots import RobotsCopy, trim
 from crawler.sites import Site, Source, SourceKind, site_of
 
 logger = logging.getLogger(__name__)
@@ -133,6 +135,7 @@ class Desk:
         writer: Writer,
         readers: Readers,
         plan: Plan,
+        hosts: RememberedHosts,
         clock: Callable[[], datetime],
         give_up: Callable[[Exception], Awaitable[None]],
     ) -> None:
@@ -140,6 +143,7 @@ class Desk:
         self._give_up = give_up
         self.account = CrawlAccount()
         self._writer, self._readers, self._plan, self._clock = writer, readers, plan, clock
+        self._hosts = hosts
         self._sources: deque[Errand] = deque()
         self._walk = Walk(plan.since)
         self._asked: set[str] = set()
@@ -166,6 +170,7 @@ class Desk:
 
         def prepare(archive: Archive) -> float:
             with archive.writing() as connection:
+                frontier.take_over(connection, self.site.name, former_names(self.site))
                 frontier.release(connection, self.site.name)
                 frontier.mend(connection, self.site.name, now=self._started_at)
                 if self._plan.revisit is Revisit.ALL:
@@ -176,6 +181,8 @@ class Desk:
         await self._ask_sources()
 
     async def _ask_sources(self) -> None:
+        if self._plan.captured is not None:
+            await self._take_captured_robots(self._plan.captured)
         for source in self.site.sources:
             for url in self._addresses_of(source):
                 await self._add_source(source, url, is_guess=source.is_form)
@@ -327,6 +334,15 @@ class Desk:
         self._is_abandoned = True
         await self.stop()
 
+    async def _take_captured_robots(self, captured: Captured) -> None:
+        for capture in captured.take_robots():
+            self.robots_answered(capture)
+            content = decode_content(capture.payload, capture.header("Content-Encoding"))
+            if capture.status is not None and not isinstance(content, Failure):
+                copy = RobotsCopy(capture.status, trim(content.body), capture.captured_at)
+                self._hosts.put_robots(origin_of(capture.url), copy)
+        await self.flush()
+
     # -- coming back ---------------------------------------------------------------------------------------------
 
     async def answered(self, errand: Errand, capture: Capture) -> None:
@@ -353,6 +369,16 @@ class Desk:
         await self._flush_if_full()
         if self._answers and self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_later())
+
+    def robots_answered(self, capture: Capture) -> None:
+        """Keep what came for a robots.txt; it is written together with the answer that had to wait for it."""
+        if not is_robots(capture.url):  # a redirect led elsewhere
+            return
+        if self._must_name_site and capture.site is None:
+            capture = replace(capture, site=self.site.name)
+        self._in_hand += 1
+        # Read at once, also where reading is left to a replay: it is told by its address.
+        self._answers.append(_Answer(Errand(capture.url), capture, extract_unparsed(capture), None))
 
     async def _read_page(self, errand: Errand, capture: Capture) -> tuple[Document, Prepared]:
         # A crawl that finds nothing new need not even start its readers.
@@ -425,7 +451,8 @@ class Desk:
                 await self._add_source(source, url, is_guess=url not in named)
             return
         if source.kind is SourceKind.HOME and is_undeclared(self.site):
-            for extra in discover(errand.url, self._content(errand, capture)):
+            robots = self._hosts.get_robots(origin_of(errand.url))
+            for extra in sources_of(errand.url, self._content(errand, capture), robots):
                 await self._add_source(extra, extra.url)
         items = found.entries if isinstance(found, Sitemap) else found.items
         if self._plan.since is not None:
@@ -501,6 +528,7 @@ class Desk:
 
     def _record(self, archive: Archive, answer: _Answer) -> Recorded | None:
         visit = answer.errand.visit
+        is_robots_txt = visit is None and answer.errand.source is None
         if answer.is_unmodified:
             assert visit is not None
             archive.keep_unmodified(answer.capture)
@@ -508,7 +536,7 @@ class Desk:
             with archive.writing() as connection:
                 self._settle(connection, visit, ended, at=answer.capture.captured_at)
             return None
-        may_refer = visit is not None and visit.visited_at is not None
+        may_refer = is_robots_txt or (visit is not None and visit.visited_at is not None)
         if answer.document is None:
             recorded = archive.keep(answer.capture, may_refer=may_refer)
         else:
@@ -523,7 +551,8 @@ class Desk:
                     frontier.settle(
                         connection, answer.errand.visit.id, after_source(answer.errand.visit, answer.capture)
                     )
-        return recorded
+        # The account tells of pages and lists.
+        return None if is_robots_txt else recorded
 
     def _settle(self, connection: Connection, visit: Visit, ended: Settlement, *, at: datetime) -> None:
         if ended.moved_to is not None:

@@ -21,6 +21,7 @@ from archive.exceptions import ArchiveError
 from archive.types import Capture
 from archive.urls import identity
 from crawler.capture_index import Entry, load
+from crawler.extraction import is_robots
 from crawler.middlewares.capture import CAPTURE
 from crawler.politeness.refusal import Refusal, RefusedError
 from crawler.sources import open_sources
@@ -69,6 +70,15 @@ class Captured:
         self._given.add(entry.capture_id)
         self._now = max(self._now, entry.captured_at)
         return load(entry.locator)
+
+    def take_robots(self) -> list[Capture]:
+        """What came for any robots.txt until now, oldest first: the spider asks for none."""
+        taken: list[Capture] = []
+        for key, queue in self._left.items():
+            while is_robots(key) and queue and queue[0].captured_at <= self._now:
+                taken.append(load(queue[0].locator))
+                self._given.add(queue.popleft().capture_id)
+        return sorted(taken, key=lambda capture: capture.captured_at)
 
     def keys(self) -> list[str]:
         """Identities of the addresses that have an answer left."""

@@ -80,6 +80,7 @@ class _Crawl:
                 writer=self._writer,
                 readers=readers,
                 plan=self._plan,
+                hosts=self.hosts,
                 clock=self._clock,
                 give_up=self._give_up,
             )
@@ -120,6 +121,11 @@ class _Crawl:
         """No answer: refused by a rule of ours, or lost on the way."""
         assert self._desk is not None
         await self._guarded(self._desk.failed(errand, reason, retry_at=retry_at))
+
+    def robots_answered(self, capture: Capture) -> None:
+        """An answer for a robots.txt."""
+        assert self._desk is not None
+        self._desk.robots_answered(capture)
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         try:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.types import Capture
 from crawler.crawl.desk import Errand
 from crawler.middlewares.capture import CAPTURE
-from crawler.politeness.extension import Politeness
+from crawler.politeness.extension import Politeness, robots_answered
 from crawler.politeness.refusal import RefusedError
 
 _ERRAND = "luubao_errand"
@@ -31,6 +32,9 @@ class CrawlOfSite(Protocol):
     async def failed(self, errand: Errand, reason: str, retry_at: datetime | None) -> None:
         """Take note that there was none."""
 
+    def robots_answered(self, capture: Capture) -> None:
+        """Take what came for a robots.txt, which nobody of the crawl had asked for."""
+
 
 class NewsSpider(Spider):
     """Follows one site; what a site is stands in its declaration, and what to do next in the frontier."""
@@ -40,6 +44,17 @@ class NewsSpider(Spider):
     def __init__(self, crawl_of_site: CrawlOfSite, **kwargs: Any) -> None:  # noqa: ANN401  Scrapy's signature
         super().__init__(**kwargs)
         self.crawl_of_site = crawl_of_site
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401  Scrapy's signature
+        """As Scrapy builds it."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.robots_answered, signal=robots_answered)
+        return spider
+
+    def robots_answered(self, request: Request) -> None:
+        """An answer for a robots.txt, whatever its status."""
+        self.crawl_of_site.robots_answered(request.meta[CAPTURE])
 
     async def start(self) -> AsyncIterator[Request]:
         """Requests, until the frontier has nothing due and nothing is in hand."""

@@ -15,7 +15,7 @@ from crawler.extraction.markup import Markup, glance, is_harmless, markup_verdic
 from crawler.extraction.page_text import read_page_text
 from crawler.extraction.verdicts import has_enough_text, page_verdict, status_verdict
 
-__all__ = ["extract", "extract_unparsed"]
+__all__ = ["extract", "extract_unparsed", "is_robots"]
 
 _MAGIC = {
     b"%PDF-": "PDF",
@@ -47,6 +47,7 @@ _OTHER_TYPES = re.compile(
     r"^(?:application/(?:json|ld\+json|javascript|x-javascript|rss\+xml|atom\+xml|xml)|text/(?:xml|css|javascript|csv))\b",
     re.IGNORECASE,
 )
+_ROBOTS = re.compile(r"https?://[^/?#]+/robots\.txt(?:[?#]|$)", re.IGNORECASE)
 # Tab to carriage return and escape are text.
 _CONTROLS = bytes([*range(9), *range(14, 27)])
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -72,8 +73,15 @@ def extract_unparsed(capture: Capture) -> Document | None:
     return begun if isinstance(begun, Document) else None
 
 
+def is_robots(url: str) -> bool:
+    """Whether `url` is that of a robots.txt (RFC 9309, 2.3): whatever it answers, it is no page."""
+    return _ROBOTS.match(url) is not None
+
+
 def _begin(capture: Capture) -> Document | str:
     """What is known without a parser; else the text to parse."""
+    if is_robots(capture.url):
+        return _held(Verdict.NO_ARTICLE, "robots.txt")
     status = status_verdict(capture)
     if status:
         return _held(*status)
