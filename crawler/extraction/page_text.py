@@ -58,7 +58,8 @@ def read_page_text(text: str, *, url: str, captured_at: datetime, site: str | No
     known = find_site(site)
     page = _Page(split_lines(text), offset=known.offset if known else None)
     page.read()
-    if page.credit is None:
+    # Where nobody knows whose page it is, the dateline may be the paper's own.
+    if page.credit is None and site is not None:
         opening = page.lede or next((block.text for block in page.blocks), "")
         found = dateline(opening)
         page.credit = found if found and found.site != site else None
