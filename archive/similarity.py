@@ -24,7 +24,7 @@ from archive import scripts
 from archive.text import fold, has_eth, tokens
 from archive.types import Relation
 
-RULES = 4
+RULES = 5
 """Number of the rules in this module: raised with whatever makes other sketches, figures or relations of the same
 texts. What an earlier number made is due to be made anew (`luubao reindex`); 1 is all that bore no number yet."""
 SHINGLE = 5
@@ -37,10 +37,11 @@ MIN_SHARED = 2
 """Sampled shingles that two texts must share for their signatures to be looked at, ..."""
 SHARED = 0.1
 """... and this share of what of the smaller text is in a sample as sparse as that of the larger."""
-SIGNATURE_SAMPLE, MIN_SIGNATURE = 8, 40
-"""The signature is a sample twice as dense. It is no index: it only tells, of a pair that the sketches found, whether
-the texts have to be compared. One phrase that papers like to print makes two shared shingles; of 19,371 real articles
-that alone was one comparison an article, and each article makes more of them. With signatures it is one in eight."""
+SIGNATURE_SAMPLE, MIN_SIGNATURE = 4, 48
+"""The signature is a sample four times as dense. It is no index: it only tells, of a pair that the sketches found,
+whether the texts have to be compared. One phrase that papers like to print makes two shared shingles; of 19,371 real
+articles that alone was one comparison an article, and each article makes more of them. With signatures it is one in
+nine. Half as dense they are passed by five times as many pairs that share a phrase or two and nothing else."""
 SIGNATURE_SHARED = 0.12
 """As `SHARED`, of the signatures. No relation is seen in two texts that share less than 0.15 of the smaller."""
 MIN_TOKENS = 40
