@@ -35,6 +35,7 @@ GRAM = 4
 MIN_LANGUAGE = 5
 """Fewer pages of a language are counted among the others."""
 _CAPTURED = datetime(2026, 11, 1, tzinfo=UTC)
+_STRUNG = re.compile(r"\s+and\s+|\s*[,;&]\s*(?:and\s+)?", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _LANG = re.compile(r"<html\b[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2,3})", re.IGNORECASE)
 
@@ -186,9 +187,9 @@ def score(cases: Sequence[Case], read: Sequence[Read]) -> dict[str, Any]:
         "pieces_lost": _share(not _has_piece(each, piece) for case, each in whole for piece in case.kept),
         "lede_kept": _share(_has_any(each, (case.lede,)) for case, each in whole if case.lede),
         "title": _share(_same(case.title, each.get("title")) for case, each in both if case.title),
-        "author": _share(_same(case.author, each.get("author")) for case, each in both if case.author),
+        "author": _share(_same_authors(case.author, each.get("author")) for case, each in both if case.author),
         "author_wrong": _share(
-            bool(each.get("author")) and not _same(case.author, each.get("author"))
+            bool(each.get("author")) and not _same_authors(case.author, each.get("author"))
             for case, each in both
             if case.author
         ),
@@ -216,6 +217,15 @@ def _plain(text: str | None) -> str:
 
 def _same(wanted: str | None, found: str | None) -> bool:
     return _plain(wanted) == _plain(found)
+
+
+def _same_authors(wanted: str | None, found: str | None) -> bool:
+    """Whether both name the same persons, however they are strung together.
+
+    >>> _same_authors("Mai Quý and Lò Thắm", "Mai Quý, Lò Thắm"), _same_authors("Dr. Mai Quý", "Mai Quý")
+    (True, False)
+    """
+    return _plain(_STRUNG.sub(" ", wanted or "")) == _plain(_STRUNG.sub(" ", found or ""))
 
 
 def _has_any(read: Read, pieces: Iterable[str]) -> bool:

@@ -61,8 +61,26 @@ def article_node(root: HtmlElement) -> tuple[dict[str, Any], dict[str, Any]]:
             if ARTICLE_TYPES.intersection(_types(node)) and (
                 node.get("headline") or node.get("name") or node.get("datePublished")
             ):
-                return node, loose
+                return _with_author(node, root), loose
     return {}, loose
+
+
+def _with_author(node: dict[str, Any], root: HtmlElement) -> dict[str, Any]:
+    """`node`, its author named: many systems write the person once, and point at it with an @id from the article."""
+    authors = node.get("author")
+    listed = authors if isinstance(authors, list) else [authors]
+    asked = {str(each["@id"]) for each in listed if isinstance(each, dict) and each.get("@id") and not each.get("name")}
+    if not asked:
+        return node
+    known: dict[str, object] = {}
+    for script in root.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower():
+            continue
+        for other in _nodes(_parse(_CDATA.sub("", script.text or "")), 0):
+            if str(other.get("@id")) in asked and other.get("name"):
+                known.setdefault(str(other["@id"]), other)
+    named = [known.get(str(each.get("@id")), each) if isinstance(each, dict) else each for each in listed]
+    return {**node, "author": named}
 
 
 def _parse(text: str) -> object:
@@ -135,6 +153,17 @@ def names(value: object) -> list[str]:
     if isinstance(value, dict):
         return names(value.get("name"))
     return [value] if isinstance(value, str) and value.strip() else []
+
+
+def is_organization(value: object) -> bool:
+    """Whether the author field `value` says that it names an organization and no person."""
+    listed = value if isinstance(value, list) else [value]
+    kinds = [_types(each) for each in listed if isinstance(each, dict)]
+    return (
+        bool(kinds)
+        and len(kinds) == len(listed)
+        and all(any("Organization" in kind for kind in some) for some in kinds)
+    )
 
 
 def plain(raw: str) -> str | None:

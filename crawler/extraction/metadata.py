@@ -13,10 +13,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from archive.text import fold
-from crawler.extraction.authors import MAX_AUTHORS, clean_author, house_names, is_house
+from crawler.extraction.authors import (
+    DEGREE,
+    MAX_AUTHOR,
+    MAX_AUTHORS,
+    author_names,
+    house_names,
+    is_handle,
+    is_house,
+    is_signature,
+)
 from crawler.extraction.blocks import text_of
 from crawler.extraction.dates import parse_moment
-from crawler.extraction.json_ld import article_node, names, plain, string, strings
+from crawler.extraction.json_ld import article_node, is_organization, names, plain, string, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,6 +49,7 @@ _META_AUTHOR = (
     "article:author",
     "author",
     "citation_author",
+    "citation_authors",
     "parsely-author",
     "sailthru.author",
     "byl",
@@ -71,6 +81,12 @@ _META_MODIFIED = (
 _META_SECTION = ("article:section", "articlesection", "section", "parsely-section")
 _META_TAGS = ("article:tag", "news_keywords", "keywords")
 
+_WRITTEN_BY = re.compile(
+    r"(?:written|posted|published) by|author|by|verfasst von|geschrieben von|autor(?:a|in)?|écrit par|auteur|"
+    r"escrito por|geschreven door|scritto da|skrevet av|skrevet af|skriven av|napisane przez|(?:được )?viết bởi|"
+    r"tác giả",
+    re.IGNORECASE,
+)
 _TITLE_SPLIT = re.compile(r"\s+[|·•»–—-]\s+")
 
 
@@ -84,6 +100,8 @@ class Metadata:
     descriptions: tuple[str, ...] = ()
     """What may be the lede: JSON-LD and meta descriptions, longest first."""
     author: str | None = None
+    signed_by: str | None = None
+    """What the author field holds where it names no person: a log-in name, an organization, the outlet itself."""
     credit: Credit | None = None
     """The source named where an author should stand ("Theo X")."""
     published_at: datetime | None = None
@@ -196,20 +214,56 @@ def _without_site(title: str, houses: frozenset[str]) -> str:
 
 
 def _author(found: Metadata, metas: Mapping[str, list[str]], node: Mapping[str, Any]) -> None:
-    for source, values in (("json-ld", names(node.get("author"))), ("meta", _values(metas, _META_AUTHOR))):
-        # Each meta tag repeats the author in its own way: the first that names a person is enough.
-        candidates = [[value] for value in values] if source == "meta" else [values]
-        for group in candidates:
-            persons: list[str] = []
-            for value in group:
-                cleaned, credit = clean_author(value, found.houses)
-                found.credit = found.credit or credit
-                persons.extend(name for name in (cleaned or "").split(", ") if name and name not in persons)
-            if persons:
-                found.author, found.provenance["author"] = ", ".join(persons[:MAX_AUTHORS]), source
-                return
+    """The persons that the page states; a log-in name, an organization or an outlet that names itself stands back."""
+    stated = names(node.get("author"))
+    # Each kind of meta tag repeats the author in its own way: the first that names a person is enough.
+    groups = [
+        ("meta", [_turned(value) for value in values] if key.startswith("citation") else values)
+        for key in _META_AUTHOR
+        if (values := metas.get(key))
+    ]
+    groups += [("meta", values) for values in _labelled(metas)]
+    if is_organization(node.get("author")):
+        found.signed_by = next((text for raw in stated if (text := plain(raw)) and len(text) <= MAX_AUTHOR), None)
+    else:
+        groups.insert(0, ("json-ld", stated))
+    for source, values in groups:
+        persons: list[str] = []
+        for value in values[:MAX_AUTHORS]:
+            named, credit = author_names(value, found.houses)
+            found.credit = found.credit or credit
+            persons.extend(name for name in named if name not in persons)
+        is_weak = all(is_handle(name) for name in persons)
+        if persons and not is_weak:
+            found.author, found.provenance["author"] = ", ".join(persons[:MAX_AUTHORS]), source
+            return
+        found.signed_by = found.signed_by or ", ".join(persons) or _own_name(values)
     if found.credit is not None:
         found.provenance["credit"] = "meta" if not node else "json-ld"
+
+
+def _turned(name: str) -> str:
+    """A name as catalogues list it, the family name first, in the order in which it is said.
+
+    >>> _turned("Roy, Aniruddha"), _turned("Aniruddha Roy")
+    ('Aniruddha Roy', 'Aniruddha Roy')
+    """
+    family, comma, given = name.partition(", ")
+    return f"{given} {family}" if comma and given and "," not in given and not DEGREE.fullmatch(given) else name
+
+
+def _own_name(values: Sequence[str]) -> str | None:
+    """The outlet that names itself as the author, as opposed to a program or a role."""
+    texts = (plain(raw) or "" for raw in values)
+    return next((text for text in texts if text[:1].isalnum() and is_signature(text)), None)
+
+
+def _labelled(metas: Mapping[str, list[str]]) -> Iterator[list[str]]:
+    """What a link preview labels as the author: "Written by" in one tag, the name in the next."""
+    for number in "12":
+        labels, data = metas.get(f"twitter:label{number}", ()), metas.get(f"twitter:data{number}")
+        if data and any(_WRITTEN_BY.fullmatch(label.strip()) for label in labels):
+            yield data
 
 
 def _dates(

@@ -104,11 +104,25 @@ def _settle_author(reading: Reading, page: Page, stated: str | None, signed: str
     metadata = page.metadata
     reading.author = stated or metadata.author or signed
     if reading.author is None and not reading.is_by_rules:
-        reading.author = visible_author(page.root, metadata.houses)
-        if reading.author:
-            reading.provenance["author"] = "text"
+        _settle_unsigned(reading, page)
     elif stated is None and reading.author:
         reading.provenance["author"] = metadata.provenance.get("author", f"{reading.name}/byline")
+
+
+def _settle_unsigned(reading: Reading, page: Page) -> None:
+    """The author where no person is stated: who signs by the headline, else the outlet itself, else who signs at all.
+
+    The names of a site that we know sign nothing, nor does a Vietnamese outlet: its system fills the field with the
+    paper's name on every page. Elsewhere an outlet that names itself and nobody else is who signs."""
+    metadata = page.metadata
+    may_sign = page.site is None and not (metadata.language or "").startswith("vi")
+    houses = frozenset() if may_sign else metadata.houses
+    named, is_by_headline = visible_author(page.root, houses, url=page.url)
+    signed = metadata.signed_by if may_sign else None
+    if signed and not is_by_headline:
+        reading.author, reading.provenance["author"] = signed, "meta"
+    elif named:
+        reading.author, reading.provenance["author"] = named, "text"
 
 
 def _first_paragraph(lines: list[Line]) -> str | None:
