@@ -35,6 +35,11 @@ GRAM = 4
 MIN_LANGUAGE = 5
 """Fewer pages of a language are counted among the others."""
 _CAPTURED = datetime(2026, 11, 1, tzinfo=UTC)
+_STATED_MOMENT = re.compile(
+    r"(?:publi[sc][a-z]{0,7}|pubdate)(?:[-_:]?(?:date|time|on|at))?[\"']?(?:\s*[:=,]\s*|\s+(?:content|datetime)\s*=\s*)"
+    r"[\"'](\d{4}-\d\d-\d\d)[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|[+-]\d\d:?\d\d)[\"']",
+    re.IGNORECASE,
+)
 _STRUNG = re.compile(r"\s+and\s+|\s*[,;&]\s*(?:and\s+)?", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _LANG = re.compile(r"<html\b[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2,3})", re.IGNORECASE)
@@ -193,6 +198,9 @@ def score(cases: Sequence[Case], read: Sequence[Read]) -> dict[str, Any]:
             for case, each in both
             if case.author
         ),
+        "published_stated": _share(
+            _is_at(case.published, each.get("published")) for case, each in both if states_moment(case)
+        ),
         "published": _share(_is_at(case.published, each.get("published")) for case, each in both if case.published),
     }
 
@@ -238,6 +246,14 @@ def _has_piece(read: Read, piece: str) -> bool:
 
     6 % of wcxb's are: as whole words not even the text of the truth has them."""
     return f" {_plain(piece)}" in f" {_plain(read['text'])}"
+
+
+def states_moment(case: Case) -> bool:
+    """Whether the page's mark-up states a moment of publication, with time and offset, on the day that the truth names.
+
+    Asked of the source and not of our reader, so that what it overlooks counts against it."""
+    day = (case.published or "")[: len("2026-05-01")]
+    return bool(day) and any(found[1] == day for found in _STATED_MOMENT.finditer(case.html))
 
 
 def _is_at(wanted: str | None, found: str | None) -> bool:
@@ -288,6 +304,7 @@ _COLUMNS = {
     "author": "author",
     "wrong author": "author_wrong",
     "date": "published",
+    "date where a time is stated": "published_stated",
 }
 
 
@@ -335,7 +352,7 @@ def measure(sets: Sequence[Path], others: Sequence[str], python: Path) -> dict[s
                 figures["by"] = dict(Counter(each.get("by") or "nothing" for each in read))
             else:
                 # The others are asked for the text alone.
-                figures |= dict.fromkeys(("title", "author", "author_wrong", "published"))
+                figures |= dict.fromkeys(("title", "author", "author_wrong", "published", "published_stated"))
             found[folder.name][name] = figures
     return found
 

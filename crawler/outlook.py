@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from archive import export
-from archive.alarms import BLOCKS, LONG, alarms
+from archive.alarms import BLOCKS, LONG, alarms, lost_rules
 from archive.core import Archive
 from archive.storage import feed, slots
 from archive.storage.slots import DONE, RUNNING, Slot
@@ -18,6 +18,8 @@ from crawler.schedule.outcome import EXIT
 from crawler.schedule.timing import WEEK, interval, next_slot, pause
 from crawler.sites import VIETNAM, find_site
 
+LOOKED_AT = 80
+"""Newest articles of a site from which one can tell whether a rule broke."""
 OPEN = "open"
 """State of a crawl by hand that has not ended: it is going, or was cut off."""
 
@@ -75,5 +77,8 @@ def _next(connection: Connection, slot: Slot, config: Config, weekly: int, *, no
 def _alarms(connection: Connection, site: str, shown: dict[str, Any], *, now: datetime) -> list[dict[str, str]]:
     rate = slots.publishing(connection, site, since=now - LONG, until=now)
     evidence = slots.held_page(connection, site, but_not=BLOCKS)
-    found = alarms(shown["state"], shown["account"], rate, now=now, evidence=evidence)
+    lost = lost_rules(slots.provenances(connection, site, limit=LOOKED_AT))
+    # A slot's account does not name its site.
+    account = {"site": site, **(shown["account"] or {})}
+    found = alarms(shown["state"], account, rate, now=now, evidence=evidence, lost=lost)
     return [{"kind": alarm.kind, "says": alarm.says} for alarm in found]

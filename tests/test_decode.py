@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import unicodedata
 import zlib
+from html.entities import codepoint2name
 
 import brotli
 import pytest
@@ -47,6 +48,17 @@ def encoder(charset: str) -> dict[str, bytes]:
 def encoded(text: str, charset: str) -> bytes:
     table = encoder(charset)
     return b"".join(table[char] for char in text)
+
+
+def as_entities(text: str) -> bytes:
+    """As editors of the 2000s wrote it: in plain ASCII, each letter by its name."""
+    return "".join(f"&{codepoint2name[ord(char)]};" if ord(char) in codepoint2name else char for char in text).encode(
+        "latin-1"
+    )
+
+
+def as_numbers(text: str) -> bytes:
+    return text.encode("ascii", "xmlcharrefreplace")
 
 
 def windows_1258(text: str) -> bytes:
@@ -168,6 +180,9 @@ def test_one_broken_letter_does_not_condemn_a_page():
         pytest.param(TEXT.encode().decode("cp1252", "ignore").encode(), "twice", id="twice, and letters lost"),
         pytest.param(encoded(TEXT, "vni").decode("latin-1").encode(), "vni", id="VNI font"),
         pytest.param(encoded(TEXT.lower(), "tcvn3").decode("latin-1").encode(), "tcvn3", id="ABC font"),
+        pytest.param(encoded(TEXT, "viscii").decode("latin-1").encode(), "viscii", id="VISCII"),
+        pytest.param(as_entities(encoded(TEXT, "vni").decode("latin-1")), "vni", id="VNI font as entities"),
+        pytest.param(as_numbers(encoded(TEXT.lower(), "tcvn3").decode("latin-1")), "tcvn3", id="ABC font as numbers"),
         pytest.param("".join(c if c.isascii() else "\ufffd" for c in TEXT).encode(), "lost", id="lost letters"),
         pytest.param(bytes(range(128, 256)) * 20, "no character set", id="no text at all"),
     ],
@@ -196,6 +211,14 @@ def test_punctuation_encoded_twice_in_a_sound_page_is_decoded():
     quoted = "’".encode().decode("latin-1")
     found = decode_text(f"<p>It{quoted}s the shop{quoted}s, don{quoted}t, won{quoted}t, can{quoted}t</p>".encode())
     assert found.text.count("’") == 5
+
+
+@pytest.mark.parametrize(
+    "text", [TEXT, "Le préfet a déclaré que l'été sera chaud à Besançon, où la fête a été annulée. " * 9]
+)
+def test_text_as_entities_is_sound(text):
+    page = f"<html><body><p>{as_numbers(text).decode()}</p></body></html>".encode()
+    assert isinstance(decode_text(page), Decoded)
 
 
 def test_an_article_about_encoding_errors_is_sound():

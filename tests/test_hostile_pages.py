@@ -36,6 +36,7 @@ def read(page: str | bytes, *, content_type: str = "text/html; charset=utf-8") -
     [
         pytest.param("<html><body>" + "<span>a</span>" * 200_000, id="elements"),
         pytest.param("<html><body>" + "<p>x" * 200_000, id="elements left open"),
+        pytest.param("<html><body>" + "<br>" * 2_000_000, id="millions of tags"),
         pytest.param("<div>" * 100_000 + "x", id="depth"),
         pytest.param("<html><body>" + "<b><i>x" * 25_000, id="depth of what is inline"),
         pytest.param(f"<html><body><p {' '.join(f'a{i}=b' for i in range(20_000))}>x</p>{STORY}", id="attributes"),
@@ -68,6 +69,11 @@ def test_a_bomb_is_too_big(page: str) -> None:
             id="descriptions",
         ),
         pytest.param(f"<html><body>{STORY}{'<p>Read more: <a href=/>on</a></p>' * 5_000}", id="read more"),
+        pytest.param(
+            f"<html><body><h1>A</h1>{'<a class=author rel=author href=/author/x>By x</a>' * 20_000}{STORY}",
+            id="bylines",
+        ),
+        pytest.param(f"<html><body><h1>A</h1>{'<time datetime=2026>x</time>' * 20_000}{STORY}", id="times"),
         pytest.param(f"<base href='http://[bad'><link rel=canonical href='http://[x'>{STORY}", id="broken addresses"),
         pytest.param(f"<html><body>{STORY}{'&#xD800;&#0;&#x110000;' * 100}", id="impossible letters"),
     ],
@@ -93,6 +99,7 @@ def test_a_story_in_hostile_markup_is_read(page: str) -> None:
         pytest.param("<html><body>" + "<iframe src='/a.html'></iframe>" * 3 + "</body></html>", id="inline frames"),
         pytest.param(f"<html><head><meta name=description content='{'x ' * 100_000}'></head>", id="only a head"),
         pytest.param("%PDF-1.7\n" + "1 0 obj <<>> endobj\n" * 200, id="PDF"),
+        pytest.param(b"\xef\xbb\xbf\r\n%PDF-1.4\n" + b"<p>1 0 obj</p>" * 200, id="PDF behind a line break"),
         pytest.param(b"\x89PNG\r\n\x1a\n" + bytes(200), id="picture"),
         pytest.param(f"<html><body>{STORY}<!--{'x-' * 5_000}", id="an open comment"),
         pytest.param(f"<html><body>{STORY}\0\0\0", id="zero bytes"),

@@ -196,3 +196,27 @@ def test_tags_and_section():
 
 def test_og_type_is_no_evidence():
     assert not read(meta("og:type", "article")).is_article
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(pages.json_ld(**{"@type": "WebPage"}, datePublished="2026-03-07T08:00:00+07:00"), id="a web page"),
+        pytest.param(meta("og:article:published_time", "2026-03-07T08:00:00+07:00"), id="another prefix"),
+        pytest.param(meta("bt:pubdate", "2026-03-07T01:00:00Z"), id="another system"),
+    ],
+)
+def test_a_moment_stated_in_another_place_is_found(head):
+    assert read(head).published_at == datetime(2026, 3, 7, 1, tzinfo=UTC)
+
+
+def test_a_time_below_the_headline_is_the_articles_also_in_a_box():
+    other = "<aside><time datetime='2020-01-01T08:00:00Z'></time></aside>"
+    header = "<h1>A</h1><aside class=meta><a href=/x><time datetime='2026-03-07T01:00:00Z'>7 Mar</time></a></aside>"
+    story = f"<p>{'Lời. ' * 60}</p>"
+    assert read(body=other + header + story + other).published_at == datetime(2026, 3, 7, 1, tzinfo=UTC)
+
+
+def test_times_of_teasers_below_the_text_are_not_the_articles():
+    teasers = "<li><time datetime='2020-01-01T08:00:00Z'></time></li>" * 2
+    assert read(body=f"<h1>A</h1><p>{'Lời. ' * 60}</p>{teasers}").published_at is None

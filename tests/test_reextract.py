@@ -1,6 +1,7 @@
 """`reextract`: an archive read anew says what a fresh replay says, and nobody takes our change for a publisher's."""
 
 import json
+import re
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from served import Served
 
 from archive.core import Archive
 from archive.fingerprint import fingerprint
@@ -170,3 +172,37 @@ def test_where_there_is_no_archive_none_is_made(tmp_path):
     assert done.exit_code == 1
     assert "no archive at" in done.stderr
     assert not (tmp_path / "none").exists()
+
+
+def told(served):
+    """What readers of the site are told of, by its feeds, its pages and the API: never the texts themselves."""
+    rows = served.json("/api/v1/articles?limit=200")["items"]
+    shown = {}
+    for name in ("new", *(f"edits/{row['id']}" for row in rows), *(f"copies/{row['id']}" for row in rows)):
+        feed = served.json(f"/feeds/{name}.json")
+        shown[name] = [(item["id"], item["url"], item["date_published"]) for item in feed["items"]]
+    for row in rows:
+        versions = served.json(f"/api/v1/articles/{row['id']}/versions")["items"]
+        shown[row["id"]] = [(one["version"], one["cause"], one["capture"], one["changed"]) for one in versions]
+        _, _, page = served.get(f"/articles/{row['id']}")
+        shown[row["id"], "page"] = re.findall(
+            r'<a href="/articles/\w+\?version=\d+|<span class="meta">\d[^<]*', page.decode()
+        )
+    return shown
+
+
+def test_readers_of_the_site_and_its_feeds_are_told_of_no_edit_of_ours(own):
+    """Only articles that the former release read at all: that one was read for the first time is news, and no edit."""
+    with Served(own) as served:
+        before = told(served)
+    reread((own, None))
+    with Served(own) as served:
+        after = told(served)
+        by = {row["article_id"]: row["edition"] for row in served.archive.rows("articles")}
+    assert set(by.values()) == {SiteExtractor().edition.name}
+    assert sum(len(after[name]) > 1 for name in by) > 3
+    for name in before:
+        if name == "new":
+            assert set(before[name]) <= set(after[name])
+        elif not isinstance(name, str) or not name.startswith("copies"):
+            assert after[name] == before[name], name

@@ -161,6 +161,18 @@ def held_page(connection: Connection, site: str, *, but_not: Collection[str]) ->
     return None if row is None else Evidence(row.capture_id, (row.provenance or {}).get("body"))
 
 
+def provenances(connection: Connection, site: str, *, limit: int) -> list[dict[str, str]]:
+    """Where each field of a site's newest articles was read, newest first, as the edition of the newest reads them."""
+    articles = SELECTABLES["articles"].c
+    rows = connection.execute(
+        select(articles.provenance, articles.edition)
+        .where(articles.site == site)
+        .order_by(articles.first_seen_at.desc(), articles.article_id)
+        .limit(limit)
+    ).all()
+    return [row.provenance or {} for row in rows if row.edition == rows[0].edition]
+
+
 def publishing(connection: Connection, site: str, *, since: datetime, until: datetime) -> Rate:
     """How many articles a site says it published between the two moments, and when the first and last of them."""
     articles = SELECTABLES["articles"].c

@@ -66,6 +66,7 @@ VIETNAMESE = {
     "The page as received": "Trang như khi nhận được",
     "At the paper": "Trên trang báo",
     "What was cut from the page": "Những gì đã lược khỏi trang",
+    "Where each field was read": "Mỗi trường được đọc từ đâu",
     "Same text elsewhere": "Cùng nội dung ở nơi khác",
     "The story of this text": "Hành trình của bài viết",
     "What changed": "Những gì đã đổi",

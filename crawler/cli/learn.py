@@ -61,6 +61,17 @@ def _as_json(proposal: Proposal, python: str) -> dict[str, object]:
             "pages": drift.pages,
             "captures": drift.captures,
         },
+        "field_drifts": [
+            {
+                "field": lost.field,
+                "rule": lost.rule,
+                "last_found_at": export.moment(lost.last_found_at),
+                "lost_at": export.moment(lost.lost_at),
+                "pages": lost.pages,
+                "captures": lost.captures,
+            }
+            for lost in proposal.field_drifts
+        ],
         "fields": [
             {
                 "field": found.field,
@@ -91,6 +102,12 @@ def _print(proposal: Proposal, python: str) -> None:
         click.secho(
             f"{drift.rules} found the text until {export.moment(drift.last_found_at)}, "
             f"and on none of {drift.pages} pages since {export.moment(drift.lost_at)}",
+            fg="yellow",
+        )
+    for lost in proposal.field_drifts:
+        click.secho(
+            f"{lost.rule} found the {lost.field} until {export.moment(lost.last_found_at)}, "
+            f"and on none of {lost.pages} pages since {export.moment(lost.lost_at)}",
             fg="yellow",
         )
     if proposal.is_empty:

@@ -60,7 +60,12 @@ def _state(row: dict[str, Any]) -> str:
 @click.command()
 @click.argument("name", metavar="URL|ID")
 @click.option("--version", "number", type=click.IntRange(1), metavar="N", help="The Nth version, not the current one.")
-@click.option("--furniture", "with_furniture", is_flag=True, help="Also what was cut from the page, and by which rule.")
+@click.option(
+    "--furniture",
+    "with_furniture",
+    is_flag=True,
+    help="Also what was cut, and by which rule; and where each field was read.",
+)
 @json_option
 @archive_options
 def show(
@@ -118,6 +123,10 @@ def _print_article(row: dict[str, Any], *, versions: int, with_furniture: bool) 
         click.secho(f"Cut from the page: {len(said['furniture'])} blocks", bold=True)
         for block in said["furniture"]:
             click.echo(_wrap(f"- {block['kind']} ({block['rule']}): {block['text']}"))
+        click.echo()
+        click.secho("Read from", bold=True)
+        for name, by in sorted(said["provenance"].items()):
+            click.echo(f"- {name}: {by}")
     click.echo()
     place = f"version {row['version']} of {versions} ({row['cause']})"
     click.secho(one_line(f"{place} · {row['url']} · {row['article_id']}"), dim=True)

@@ -177,8 +177,10 @@ def _cut(capture: Capture) -> str | None:
 
 def _binary(content: Content) -> str | None:
     body = content.body
+    # A server's own line break, or a byte order mark, may stand before what it sends.
+    start = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, name in _MAGIC.items():
-        if name and body.startswith(magic):
+        if name and (body.startswith(magic) or (magic == b"%PDF-" and start.startswith(magic))):
             return name
     head = body[:4096]
     if b"\0" in head and not body.startswith(_UTF16) and wide_charset(body) is None:

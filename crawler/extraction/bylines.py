@@ -7,7 +7,7 @@ list and names nobody."""
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 90
 MAX_CANDIDATES = 40
+MAX_MARKED = 4000
+"""More marked elements than a page of news has; the rest is a trap or a list."""
 MAX_NAMED = 3
 """A page that names more persons in one way, away from its headline, is a list of stories or of comments."""
 MAX_PIECES = 3
@@ -87,7 +89,7 @@ _BY_ONLY = re.compile(r"(?:(?:written|words|posted|published|story) )?by:?|autho
 
 def visible_author(root: HtmlElement, houses: frozenset[str], *, url: str) -> tuple[str | None, bool]:
     """The persons that the mark-up of the page at `url` presents as its author, and whether by its headline."""
-    header, elsewhere, around = _zones(_candidates(root))
+    header, elsewhere, around = _zones(_candidates(root)[:MAX_MARKED])
     for tier in _tiers(header, url=url, is_header=True):
         named = [name for element in tier for name in _named(element, houses, around, is_header=True)]
         if named:
@@ -258,12 +260,10 @@ def _before(element: HtmlElement) -> str:
         parent = element.getparent()
         if parent is None:
             return ""
-        parts = [parent.text or ""]
-        for sibling in parent.iterchildren():
-            if sibling is element:
-                break
-            parts.append("".join(sibling.itertext()))
-            parts.append(sibling.tail or "")
+        parts: list[str] = []
+        for sibling in islice(element.itersiblings(preceding=True), 3):
+            parts[:0] = ["".join(islice(sibling.itertext(), MAX_HEADER)), sibling.tail or ""]
+        parts.insert(0, parent.text or "")
         said = tidy(" ".join(parts))
         if said:
             return said[-CONTEXT:]

@@ -7,6 +7,7 @@ because they lie: UTF-8 is sent as windows-1252, and pages older than Unicode ca
 from __future__ import annotations
 
 import codecs
+import html
 import re
 import zlib
 from dataclasses import dataclass
@@ -417,6 +418,9 @@ def decode_again(text: str) -> str | None:
 
 
 _NOT_HIGH = bytes(range(0xA1))
+_ENTITY = re.compile(
+    r"&(?:#(?:1[6-9]\d|2[0-4]\d|25[0-5])|[A-Za-z](?:acute|grave|circ|tilde|uml|ring|cedil|slash)|[A-Za-z]{2}lig|eth|thorn);"
+)
 # The lead bytes of two- and three-byte letters, read as Latin-1, before what a second byte became.
 _TWICE = re.compile("[\u00c2-\u00c6\u00e1\u00e2][^\x00-\x7f]")
 MIN_WESTERN = 0.6
@@ -425,13 +429,15 @@ MIN_WESTERN = 0.6
 
 def published_damage(text: str) -> str | None:
     """What is wrong with text that was decoded rightly but published wrongly, if anything is."""
-    if text.isascii():
-        return None
     sample = text[:SAMPLE]
-    if not _may_be_damaged(sample):
+    # Editors of the 2000s wrote the letters of a font encoding as entities, in plain ASCII.
+    has_entities = len(_ENTITY.findall(sample)) >= 4 * FEWEST_WORDS
+    if not has_entities and (text.isascii() or not _may_be_damaged(sample)):
         return None
     # Article text counts, not what scripts and attributes hold.
     visible = re.sub(r"(?is)<(script|style)\b.*?(?:</\1|\Z)|<[^>]*(?:>|\Z)", " ", sample)
+    if has_entities:
+        visible = html.unescape(visible)
     foreign = foreign_letters(visible)
     twice = _twice_encoded().findall(visible)
     if len(twice) >= FEWEST_WORDS and sum(map(len, twice)) * 5 > foreign:
@@ -461,8 +467,10 @@ def _font_encoding(text: str) -> str | None:
         return None
     if syllable_score(text)[0] >= VIETNAMESE_SCORE:
         return None
-    body = text.encode("cp1252", "ignore")
-    for charset in ("vni", "tcvn3"):
+    table = _bytes_of_windows()
+    codes = (ord(char) if char.isascii() else table.get(char) for char in text)
+    body = bytes(code for code in codes if code is not None)
+    for charset in ("vni", "tcvn3", "viscii"):
         score, words = syllable_score(decode_vietnamese(body, charset))
         if score >= VIETNAMESE_SCORE and words >= FEWEST_WORDS:
             return f"letters of the font encoding {charset}"

@@ -65,6 +65,21 @@ def article_node(root: HtmlElement) -> tuple[dict[str, Any], dict[str, Any]]:
     return {}, loose
 
 
+def page_strings(root: HtmlElement, key: str) -> list[str]:
+    """What the node of the page itself says of `key`: many systems describe a story as a WebPage and no more."""
+    for data in _all_data(root):
+        for node in _nodes(data, 0):
+            if any(kind.endswith("Page") for kind in _types(node)) and (said := strings(node.get(key))):
+                return said
+    return []
+
+
+def _all_data(root: HtmlElement) -> Iterator[object]:
+    for script in root.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            yield _parse(_CDATA.sub("", script.text or ""))
+
+
 def _with_author(node: dict[str, Any], root: HtmlElement) -> dict[str, Any]:
     """`node`, its author named: many systems write the person once, and point at it with an @id from the article."""
     authors = node.get("author")
@@ -73,10 +88,8 @@ def _with_author(node: dict[str, Any], root: HtmlElement) -> dict[str, Any]:
     if not asked:
         return node
     known: dict[str, object] = {}
-    for script in root.iter("script"):
-        if "ld+json" not in (script.get("type") or "").lower():
-            continue
-        for other in _nodes(_parse(_CDATA.sub("", script.text or "")), 0):
+    for data in _all_data(root):
+        for other in _nodes(data, 0):
             if str(other.get("@id")) in asked and other.get("name"):
                 known.setdefault(str(other["@id"]), other)
     named = [known.get(str(each.get("@id")), each) if isinstance(each, dict) else each for each in listed]

@@ -25,7 +25,7 @@ from crawler.extraction.authors import (
 )
 from crawler.extraction.blocks import text_of
 from crawler.extraction.dates import parse_moment
-from crawler.extraction.json_ld import article_node, is_organization, names, plain, string, strings
+from crawler.extraction.json_ld import article_node, is_organization, names, page_strings, plain, string, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 MAX_HEADS = 5
 MAX_TIMES = 6
 MIN_HEAD = 4
+RUNNING_TEXT = 200
+"""Characters of a paragraph that is text and no header."""
 MAX_DESCRIPTIONS = 6
 """Each is looked for on the page; more than these are a trap or a list."""
 
@@ -58,20 +60,27 @@ _META_AUTHOR = (
 )
 _META_PUBLISHED = (
     "article:published_time",
+    "og:article:published_time",
     "datepublished",
     "pubdate",
     "publishdate",
     "publish-date",
+    "published-date",
+    "w-published-date",
+    "publication_date",
+    "bt:pubdate",
     "og:published_time",
     "article:published",
     "parsely-pub-date",
     "sailthru.date",
     "dc.date.issued",
+    "dcterms.issued",
     "dcterms.created",
     "date",
 )
 _META_MODIFIED = (
     "article:modified_time",
+    "og:article:modified_time",
     "datemodified",
     "og:updated_time",
     "lastmod",
@@ -278,7 +287,7 @@ def _dates(
         ("modified_at", "dateModified", _META_MODIFIED),
     ):
         sources: list[tuple[str, Iterable[str]]] = [
-            ("json-ld", strings(node.get(key))),
+            ("json-ld", strings(node.get(key)) or page_strings(root, key)),
             ("meta", _values(metas, meta)),
         ]
         if name == "published_at":
@@ -292,11 +301,22 @@ def _dates(
 
 
 def _times(root: HtmlElement) -> Iterator[str]:
-    """Times that may be the article's: the one that says so, else the first in no list."""
-    elements = [element for element in root.iter("time") if element.get("datetime")]
-    elements.sort(key=lambda element: element.get("itemprop") != "datePublished")
+    """Times that may be the article's: the one that says so, else below the headline, else the first in no list."""
+    below: set[HtmlElement] = set()
+    elements: list[HtmlElement] = []
+    is_below = False
+    for element in root.iter("h1", "p", "time"):
+        if element.tag == "h1":
+            is_below = not below
+        elif element.tag == "p":
+            is_below = is_below and sum(map(len, element.itertext())) < RUNNING_TEXT
+        elif element.get("datetime"):
+            elements.append(element)
+            if is_below:
+                below.add(element)
+    elements.sort(key=lambda element: (element.get("itemprop") != "datePublished", element not in below))
     for element in elements[:MAX_TIMES]:
-        if not _in_teaser(element):
+        if element in below or len(elements) == 1 or not _in_teaser(element):
             yield element.get("datetime")
 
 

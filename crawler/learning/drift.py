@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.alarms import lost_rules
 from crawler.learning.examples import Example
 from crawler.learning.fields import MIN_PAGES
 
@@ -39,3 +40,28 @@ def find_drift(examples: Sequence[Example]) -> Drift | None:
     assert rules is not None
     captures = tuple(page.capture for page in lost[:3])
     return Drift(rules, examples[last].captured_at, lost[0].captured_at, len(lost), captures)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDrift:
+    """A rule for one field that found it, and then did not any more, while the text is still found."""
+
+    field: str
+    rule: str
+    last_found_at: datetime
+    lost_at: datetime
+    pages: int
+    captures: tuple[str, ...]
+
+
+def find_field_drifts(examples: Sequence[Example]) -> list[FieldDrift]:
+    """Fields whose rules the newest of the pages, oldest first, all go without; each article counts once."""
+    newest = list({page.url: page for page in examples}.values())
+    newest.sort(key=lambda page: page.captured_at, reverse=True)
+    found = []
+    for lost in lost_rules([page.document.provenance for page in newest]):
+        since = newest[: lost.pages]
+        captures = tuple(page.capture for page in since[:3])
+        last, first = newest[lost.pages].captured_at, since[-1].captured_at
+        found.append(FieldDrift(lost.field, lost.rule, last, first, lost.pages, captures))
+    return found

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 
-from crawler.learning.drift import Drift, find_drift
+from crawler.learning.drift import Drift, FieldDrift, find_drift, find_field_drifts
 from crawler.learning.examples import Example
 from crawler.learning.fields import FieldFound, find_fields
 from crawler.learning.furniture import BoxFound, LineFound, find_boxes, find_lines
+
+_SELECTED = {"published_at": "published"}
+"""Fields whose rules go by another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +26,23 @@ class Proposal:
     rules: str | None
     """The rule set that reads them today; None where a general extractor does."""
     drift: Drift | None
+    field_drifts: tuple[FieldDrift, ...]
+    """Rules for single fields that broke while the text was still found."""
     fields: tuple[FieldFound, ...]
-    """Only where no rule set reads the pages."""
+    """Where no rule set reads the pages, and of fields whose rule broke."""
     boxes: tuple[BoxFound, ...]
     lines: tuple[LineFound, ...]
 
     @property
     def is_empty(self) -> bool:
         """Nothing to propose."""
-        return not (self.drift or self.fields or self.boxes or self.lines)
+        return not (self.drift or self.field_drifts or self.fields or self.boxes or self.lines)
 
     @property
     def captures(self) -> tuple[str, ...]:
         """The pages that show it, by the ids of their captures: what a seed of it would hold."""
-        found: list[FieldFound | BoxFound | LineFound | Drift] = [*self.fields, *self.boxes, *self.lines]
+        found: list[FieldFound | BoxFound | LineFound | Drift | FieldDrift] = [*self.fields, *self.boxes, *self.lines]
+        found += self.field_drifts
         found += [self.drift] if self.drift else []
         return tuple(dict.fromkeys(capture for one in found for capture in one.captures))
 
@@ -46,25 +52,41 @@ def propose(site: str, examples: Sequence[Example]) -> Proposal:
     drift = find_drift(examples)
     pages = [page for page in examples if drift is None or page.captured_at >= drift.lost_at]
     rules = next((page.rules for page in reversed(pages) if page.rules), None)
+    drifts = find_field_drifts(pages) if rules is not None else []
     return Proposal(
         site=site,
         pages=len(pages),
         rules=rules,
         drift=drift,
-        fields=tuple(find_fields(pages)) if rules is None else (),
+        field_drifts=tuple(drifts),
+        fields=tuple(find_fields(pages)) if rules is None else tuple(_successors(drifts, pages)),
         boxes=tuple(find_boxes(pages)),
         lines=tuple(find_lines(pages)),
     )
 
 
+def _successors(drifts: Sequence[FieldDrift], pages: Sequence[Example]) -> Iterator[FieldFound]:
+    """What finds the fields on the pages since their rules broke, by what else is known of them there."""
+    for drift in drifts:
+        since = [page for page in pages if page.captured_at >= drift.lost_at]
+        yield from (found for found in find_fields(since) if found.field == _SELECTED.get(drift.field, drift.field))
+
+
 def as_python(proposal: Proposal, *, offset: timedelta) -> str:
     """The proposal as a rule set, to be read, mended and put into the site's file by a person."""
     drift = proposal.drift
-    day = drift and drift.lost_at.astimezone(timezone(offset)).date()
-    name = f"{drift.rules}-{day:%Y}" if drift and day else proposal.rules or proposal.site.replace("_", "-")
-    out = []
+    lost = min((one.lost_at for one in proposal.field_drifts), default=None) if drift is None else drift.lost_at
+    day = lost and lost.astimezone(timezone(offset)).date()
+    old = drift.rules if drift else proposal.rules
+    name = f"{old}-{day:%Y}" if old and day else old or proposal.site.replace("_", "-")
+    out = [
+        f"# {one.rule} found nothing on {one.pages} pages since {one.lost_at.astimezone(timezone(offset)):%Y-%m-%d}"
+        for one in proposal.field_drifts
+    ]
     if drift and day:
         out.append(f"# {drift.rules}: add valid_until=date({day.year}, {day.month}, {day.day})")
+    elif proposal.rules and day:
+        out.append(f"# as {old}, with these picks before its own:")
     elif proposal.rules:
         out.append(f"# {proposal.rules}: add these")
     out += ["RuleSet(", f'    name="{name}",']
