@@ -152,6 +152,13 @@ def test_show_prints_what_was_cut(kept):
     assert f"- {cut[0]['kind']} ({cut[0]['rule']}): " in done.stdout
 
 
+def test_show_tells_where_each_field_was_read(kept):
+    done = luubao("show", EDITED, "--furniture", archive=kept)
+    provenance = json.loads(luubao("show", EDITED, "--json", archive=kept).stdout)["provenance"]
+    assert {"title", "lede", "body", "published_at"} <= set(provenance)
+    assert all(f"- {name}: {by}\n" in done.stdout for name, by in provenance.items())
+
+
 @pytest.mark.parametrize(
     "spelling",
     [

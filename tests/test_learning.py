@@ -1,6 +1,9 @@
 """What the pages of a site teach about its rules: selectors, lines that recur, boxes, and the day of a redesign."""
 
+import gzip
 import json
+import re
+import runpy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +16,7 @@ from newsroom.plan import minute_of
 from archive.types import Block, Capture
 from archive.warc import capture_id
 from crawler.cli import main
+from crawler.config import Config
 from crawler.extraction import extract
 from crawler.extraction.decode import decode_content
 from crawler.extraction.html import parse
@@ -22,12 +26,14 @@ from crawler.extraction.rules import Cut, Index, Pick, RuleSet
 from crawler.extraction.site_page import read_by
 from crawler.learning.examples import example
 from crawler.learning.proposal import as_python, propose
+from crawler.outlook import outlook
 from crawler.recording import open_archive
-from crawler.sites import VIETNAM
+from crawler.sites import VIETNAM, find_site
 
 NOW = START + timedelta(days=2)
 LATER = NOW + timedelta(days=3)
 PAGES = 24
+IMPORTS = "from datetime import date\n\nfrom crawler.extraction.rules import Cut, Pick, RuleSet"
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +132,72 @@ def test_lines_that_recur_are_cut_by_an_element_of_their_own_or_by_their_words(r
     found = {line.text: line.selector for line in propose("baolaocai", printed).lines}
     assert found[again.text] == "p.t-notice"
     assert found["Tải ứng dụng Báo Lào Cai để đọc tin nhanh mỗi ngày."] is None
+
+
+def test_the_successor_as_it_is_written_reads_what_the_papers_wrote_after_the_redesign(newsroom, redesigned, tmp_path):
+    """The whole loop: the site's file with the proposal in it reads both templates, each in its time."""
+    text = as_python(propose("baolaocai", redesigned), offset=VIETNAM)
+    file = tmp_path / "successor.py"
+    file.write_text(f"{IMPORTS}\n\nRULES = {text.partition(chr(10))[2]}\n", encoding="utf-8")
+    successor = runpy.run_path(str(file))["RULES"]
+    day = successor.valid_from
+    site = find_site("baolaocai")
+    mended = replace(site, rule_sets=(*(replace(old, valid_until=day) for old in site.rule_sets), successor))
+    assert [rules.name for rules in mended.rules_on(NOW)] == [rules.name for rules in site.rule_sets]
+    assert mended.rules_on(LATER) == (successor,)
+    for article, made in list(captures(newsroom, "baolaocai", at=LATER, redesigned=True))[:PAGES]:
+        said = [line.text for line in read(made, mended.rules_on(LATER)[0]).lines]
+        assert [text for text in said if text in article.content.paragraphs] == list(article.content.paragraphs), (
+            made.url
+        )
+        assert len(said) <= 1 + len(article.content.paragraphs)
+
+
+def without_rule_for_ledes(page, *, at):
+    """`page` after a small redesign: what held the lede has another class."""
+    payload = gzip.decompress(page.payload) if page.payload.startswith(b"\x1f\x8b") else page.payload
+    headers = tuple(
+        (name, value) for name, value in page.headers if name.lower() not in ("content-encoding", "content-length")
+    )
+    changed = re.sub(rb"article__sapo cms-desc", b"x-standfirst", payload)
+    assert changed != payload
+    return replace(page, payload=changed, headers=headers, captured_at=at)
+
+
+@pytest.fixture(scope="module")
+def lost_lede(newsroom):
+    """Of a paper that renamed what holds its ledes, and nothing else."""
+    made = [capture for _, capture in captures(newsroom, "baolaocai")][: 2 * PAGES]
+    old, new = made[:PAGES], [without_rule_for_ledes(page, at=LATER) for page in made[PAGES:]]
+    return [*old, *new]
+
+
+def test_a_field_that_its_rule_no_longer_finds_is_named_with_its_successor(lost_lede):
+    pages = [example(capture_id(made), made) for made in lost_lede]
+    proposal = propose("baolaocai", [page for page in pages if page is not None])
+    (drift,) = proposal.field_drifts
+    assert (drift.field, drift.rule, drift.last_found_at, drift.lost_at) == ("lede", "epi/lede", NOW, LATER)
+    assert {one.field: one.selector for one in proposal.fields}["lede"].endswith(".x-standfirst")
+    text = as_python(proposal, offset=VIETNAM)
+    assert "# epi/lede found nothing on" in text
+    assert "valid_from=date(2026, 3, 7)" in text
+
+
+def test_status_names_the_rule_that_broke(lost_lede, tmp_path):
+    with open_archive(tmp_path / "a") as archive:
+        for made in lost_lede:
+            archive.record(made, extract(made))
+        run = archive.start_run("crawl", at=LATER, counts={"site": "baolaocai"})
+        archive.finish_run(run, at=LATER, counts={"site": "baolaocai", "new": PAGES})
+        archive.commit()
+        (crawl,) = outlook(archive, Config(), now=LATER)
+    told = {alarm["kind"]: alarm["says"] for alarm in crawl["alarms"]}
+    assert told["rule"].startswith(f"epi/lede found no lede on the newest {PAGES} pages: `luubao site learn baolaocai`")
+
+
+def test_a_field_that_some_articles_never_had_is_not_lost(newsroom):
+    pages = [example(capture_id(made), made) for _, made in captures(newsroom, "baolaocai")]
+    assert propose("baolaocai", [page for page in pages if page is not None]).field_drifts == ()
 
 
 def test_a_rule_that_finds_the_text_again_was_not_lost(redesigned):

@@ -146,7 +146,7 @@ def read_metadata(
     found.descriptions = tuple(
         sorted({text for raw in candidates if (text := plain(raw))}, key=lambda text: (-len(text), text))
     )
-    _author(found, metas, node)
+    _author(found, metas, node, site)
     _dates(found, root, metas, node, offset)
     found.section = _first(
         found, "section", ("json-ld", strings(node.get("articleSection"))), ("meta", _values(metas, _META_SECTION))
@@ -222,7 +222,7 @@ def _without_site(title: str, houses: frozenset[str]) -> str:
     return title
 
 
-def _author(found: Metadata, metas: Mapping[str, list[str]], node: Mapping[str, Any]) -> None:
+def _author(found: Metadata, metas: Mapping[str, list[str]], node: Mapping[str, Any], site: Site | None) -> None:
     """The persons that the page states; a log-in name, an organization or an outlet that names itself stands back."""
     stated = names(node.get("author"))
     # Each kind of meta tag repeats the author in its own way: the first that names a person is enough.
@@ -232,7 +232,8 @@ def _author(found: Metadata, metas: Mapping[str, list[str]], node: Mapping[str, 
         if (values := metas.get(key))
     ]
     groups += [("meta", values) for values in _labelled(metas)]
-    if is_organization(node.get("author")):
+    # Of a site that we know we know the outlet's names, too: what its system calls an organization may be a person.
+    if site is None and is_organization(node.get("author")):
         found.signed_by = next((text for raw in stated if (text := plain(raw)) and len(text) <= MAX_AUTHOR), None)
     else:
         groups.insert(0, ("json-ld", stated))
