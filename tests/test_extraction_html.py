@@ -454,3 +454,30 @@ def test_a_sentence_about_such_things_stays(text):
 def test_the_author_in_a_pages_markup_is_read_without_rules(markup, author):
     text = f"<div>{markup}</div><article>{pages.paragraphs(*pages.PARAGRAPHS * 4)}</article>"
     assert read(pages.page(text), UNKNOWN).author == author
+
+
+DEK = "A road of four kilometres brings the tea of a mountain village to the market in one morning."
+
+
+@pytest.mark.parametrize(
+    ("header", "lede"),
+    [
+        pytest.param(f"<p class='article__standfirst'>{DEK}</p>", DEK, id="standfirst"),
+        pytest.param(f"<div class='post-hero'><h2 class='subtitle'>{DEK}</h2></div>", DEK, id="heading"),
+        pytest.param(f"<div class='author-bio'><p class='description'>{DEK}</p></div>", None, id="about the author"),
+        pytest.param(f"<div class='promo'><p class='subtitle'>{DEK}</p></div>", None, id="promotion"),
+        pytest.param(f"<p class='summary'><a href='/x'>{DEK}</a></p>", None, id="a link"),
+        pytest.param("<p class='subtitle'>Read it now</p>", None, id="a few words"),
+        pytest.param(f"<p class='lead'>{pages.PARAGRAPHS[0]}</p>", None, id="a line of the text"),
+        pytest.param("<p class='subtitle'>By Mai Lan of the desk for the mountains</p>", None, id="byline"),
+    ],
+)
+def test_what_the_mark_up_below_the_headline_calls_a_standfirst_is_the_lede(header, lede):
+    text = f"<main><h1>{pages.TITLE}</h1>{header}<article>{pages.paragraphs(*pages.PARAGRAPHS * 4)}</article></main>"
+    assert read(pages.page(text), UNKNOWN).lede == lede
+
+
+def test_what_is_called_a_summary_below_the_text_is_no_lede():
+    story = pages.paragraphs(*pages.PARAGRAPHS * 4)
+    text = f"<main><h1>{pages.TITLE}</h1><article>{story}</article><p class='summary'>{DEK}</p></main>"
+    assert read(pages.page(text), UNKNOWN).lede is None

@@ -49,6 +49,29 @@ _length = etree.XPath("string-length(.)")
 _VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 
 
+MIN_STANDFIRST, MAX_STANDFIRST = 30, 500
+MIN_WORDS = 6
+MAX_BELOW = 60
+"""Elements below the headline among which a standfirst is looked for."""
+_STANDFIRST = re.compile(
+    r"(?:^|[\s_-])(?:sapo|sub-?(?:title|head|hed|headline|heading)|dek|deck|stand-?first|lede|lead|lead-?(?:in|text|paragraph)|"
+    r"chapeau|excerpt|intro|summary|description|desc)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+# Who wrote it, who paid for it, what one may buy, and what a page says about itself and its cookies.
+_NO_STANDFIRST = re.compile(
+    r"auth|bio|cookie|consent|privacy|form|field_|site|card|related|promo|newsletter|cta|image|img|asset|caption|login|"
+    r"comment|product|team|profile|deal|quiz|menu|widget|social|share|modal|popup|sign-?up|subscribe|disclos|sponsor|"
+    r"video|gallery|banner|tool-?tip|\bads?\b|review-?er|toc|table-of",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(r"(?:by|written|reviewed|published|updated|posted|last|photo|image|credit)\b", re.IGNORECASE)
+_below = etree.XPath(
+    "following::*[self::p or ((self::h2 or self::h3 or self::div or self::span) and (@class or @itemprop))]"
+    f"[position() <= {MAX_BELOW}]"
+)
+
+
 def _agreement(printed: str, description: str) -> bool | None:
     """True if both say the same, datelines aside; False if the description is only the beginning; None if they differ.
 
@@ -162,6 +185,46 @@ def _is_apart(element: HtmlElement) -> bool:
             if len(names) < MAX_NAMES and _MARKED.search(names):
                 return True
     return False
+
+
+def find_marked_lede(root: HtmlElement, *, lines: Sequence[Line], title: str | None) -> str | None:
+    """What the mark-up between the headline and the text calls a standfirst, where it is no line of the body."""
+    head = next(root.iter("h1"), None)
+    if head is None or not lines:
+        return None
+    around = set(head.iterancestors())
+    body = " ".join(line.text for line in lines)
+    first = lines[0].text[:MAX_SAME]
+    for element in _below(head):
+        is_named = _STANDFIRST.search(_names_of(element)) is not None
+        if element.tag != "p" and not is_named:
+            continue
+        text = text_of(element) if _length(element) <= MAX_SPACES * MAX_STANDFIRST else ""
+        if not is_named:
+            if text.startswith(first):
+                return None
+            continue
+        if text[:MAX_SAME] in body or fold(text) == fold(title or "") or not _is_standfirst(element, text, around):
+            continue
+        return text
+    return None
+
+
+def _is_standfirst(element: HtmlElement, text: str, around: set[HtmlElement]) -> bool:
+    if not MIN_STANDFIRST <= len(text) <= MAX_STANDFIRST or len(text.split()) < MIN_WORDS or _BYLINE.match(text):
+        return False
+    if 2 * sum(len(text_of(link)) for link in element.iter("a")) > len(text):
+        return False
+    for holder in (element, *element.iterancestors()):
+        if holder in around:
+            return True
+        if holder.tag in _NOT_HERE or holder.tag == "form" or _NO_STANDFIRST.search(_names_of(holder)):
+            return False
+    return False
+
+
+def _names_of(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''}"[:MAX_NAMES]
 
 
 def without_lede(lines: list[Line], lede: str) -> list[Line]:

@@ -11,7 +11,7 @@ from archive.types import Caption, Credit, Furniture
 from crawler.extraction.authors import clean_author
 from crawler.extraction.bylines import visible_author
 from crawler.extraction.edges import clean_edges
-from crawler.extraction.lede import find_lede, without_lede
+from crawler.extraction.lede import find_lede, find_marked_lede, without_lede
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -79,6 +79,8 @@ def finish(reading: Reading, page: Page, *, boilerplate: tuple[str, ...] = (), o
     lede = reading.fields.get("lede") or find_lede(
         page.root, page.source, metadata.descriptions, lines=reading.lines, title=title
     )
+    if not lede and not reading.is_by_rules:
+        lede = find_marked_lede(page.root, lines=reading.lines, title=title)
     if not lede and opens_with_lede:
         lede = _first_paragraph(reading.lines)
     if lede:
