@@ -147,8 +147,6 @@ def is_handle(name: str) -> bool:
     >>> is_handle("andrew.keaveney"), is_handle("Lò Thắm"), is_handle("王小明")
     (True, False, False)
     """
-    if re.search(r"\badmin", name, re.IGNORECASE):
-        return True
     return " " not in name and (name.islower() or bool(re.search(r"[\d_]|\w\.\w{2}", name)))
 
 

@@ -12,7 +12,6 @@ from crawler.extraction.authors import author_names
 MAX_NAME_WORDS = 5
 MAX_CJK_NAME = 12
 MIN_NAME = 3
-MAX_INITIALS = 3
 
 BY = re.compile(
     r"^(?:(?:\w+\s+){0,2}by|von|par|por|di|door|av|af|autor(?:a|in)?|auteur|автор|текст|بقلم|كتب|tác giả|bài|"
@@ -22,14 +21,13 @@ BY = re.compile(
 # Who looked at a text, took its pictures or paid for it did not write it.
 _ROLES = (
     r"\b(?:review|edit|check|photo|illustrat|translat|narrat|sponsor|verified|approv|curat|present|produc|power|support|"
-    r"develop|design|interview|recommend|updat|comment|courtes|ảnh)\w*(?:\s+(?:and|&)\s+\w+)?"
+    r"develop|design|interview|recommend|updat|comment|ảnh)\w*(?:\s+(?:and|&)\s+\w+)?"
 )
 OTHER_ROLE = re.compile(rf"{_ROLES}(?:\s+by)?\W*$", re.IGNORECASE)
 _OTHERBY = re.compile(rf"^(?:[\w-]+\s+){{0,2}}{_ROLES}\s+by\b", re.IGNORECASE)
 # What follows a name on its line: the day, the role, the time it takes to read.
 _AFTER = re.compile(
-    r"\s*(?:[|•·–—\d]|\s-\s|\b(?:(?-i:on)|published|updated|posted|(?-i:last|in)|"
-    r"last (?:updated|modified|edited)|writer|reporter|correspondent|founder|senior|"
+    r"\s*(?:[|•·–—\d]|\s-\s|\b(?:(?-i:on)|published|updated|posted|(?-i:last|in)|writer|reporter|correspondent|founder|senior|"
     r"chief)\b|"
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\b\.?\s+\d).*$",
@@ -73,10 +71,7 @@ def persons_in(text: str, houses: frozenset[str], *, is_said: bool = False, is_s
     text = text.strip(" |")
     if OTHER_ROLE.search(text.partition("|")[0]) or _OTHERBY.search(text):
         return []
-    line = _without_initials(BY.sub("", text))
-    printed = _AFTER.sub("", line).strip(" ,:*")
-    # "Human in the Loop" is not signed by one Human.
-    is_short = is_short and "|" not in line and " " not in line.strip()
+    printed = _AFTER.sub("", BY.sub("", text)).strip(" ,:*")
     names = author_names(printed, houses)[0] if printed else []
     names = [name for name in names if not _POST.search(name)]
     if any(_NO_NAME.search(name) for name in names):
@@ -86,14 +81,6 @@ def persons_in(text: str, houses: frozenset[str], *, is_said: bool = False, is_s
         return names
     # What follows the last name may be a post or a place: "A and B, Extension horticulture".
     return list(takewhile(lambda name: _is_name(name.partition(",")[0], is_short=is_short), names))
-
-
-def _without_initials(text: str) -> str:
-    """`text` without the initials that stand in for a portrait: "ML Mai Lan"."""
-    first, _, rest = text.partition(" ")
-    first, rest = first.strip("|"), rest.strip("| ")
-    initials = "".join(word[0] for word in rest.split()[: len(first)])
-    return rest if 1 < len(first) <= MAX_INITIALS and first == initials else text
 
 
 def _is_name(text: str, *, is_short: bool = False) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archive.types import Caption, Credit, Furniture
-from crawler.extraction.authors import clean_author, is_house
+from crawler.extraction.authors import clean_author
 from crawler.extraction.bylines import visible_author
 from crawler.extraction.edges import clean_edges
 from crawler.extraction.lede import find_lede, find_marked_lede, without_lede
@@ -124,9 +124,7 @@ def _settle_unsigned(reading: Reading, page: Page) -> None:
     if signed and not is_by_headline:
         reading.author, reading.provenance["author"] = signed, "meta"
     elif named:
-        # An outlet beside a person is where that person works.
-        persons = [name for name in named.split(", ") if not is_house(name, metadata.houses)]
-        reading.author, reading.provenance["author"] = ", ".join(persons) or named, "text"
+        reading.author, reading.provenance["author"] = named, "text"
 
 
 def _first_paragraph(lines: list[Line]) -> str | None:
