@@ -1,7 +1,6 @@
 """`reextract`: an archive read anew says what a fresh replay says, and nobody takes our change for a publisher's."""
 
 import json
-import re
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from served import Served
 
 from archive.core import Archive
 from archive.fingerprint import fingerprint
@@ -172,47 +170,3 @@ def test_where_there_is_no_archive_none_is_made(tmp_path):
     assert done.exit_code == 1
     assert "no archive at" in done.stderr
     assert not (tmp_path / "none").exists()
-
-
-def told(served):
-    """What readers of the site are told of, by its feeds, its pages and the API: never the texts themselves."""
-    rows = served.json("/api/v1/articles?limit=200")["items"]
-    shown = {}
-    for name in ("new", *(f"edits/{row['id']}" for row in rows), *(f"copies/{row['id']}" for row in rows)):
-        feed = served.json(f"/feeds/{name}.json")
-        shown[name] = [(item["id"], item["url"], item["date_published"]) for item in feed["items"]]
-    for row in rows:
-        versions = served.json(f"/api/v1/articles/{row['id']}/versions")["items"]
-        shown[row["id"]] = [(one["version"], one["cause"], one["capture"]) for one in versions]
-        _, _, page = served.get(f"/articles/{row['id']}")
-        shown[row["id"], "page"] = re.findall(
-            r'<a href="/articles/\w+\?version=\d+|<span class="meta">\d[^<]*', page.decode()
-        )
-    return shown
-
-
-class Blunt(SiteExtractor):
-    """A release that read every page, with the paper's name behind each headline and without ledes."""
-
-    def __init__(self):
-        super().__init__()
-        self.edition = Edition("blunt", "b" * 64, {})
-
-    def read(self, capture):
-        said = super().read(capture)
-        return replace(said, lede=None, title=f"{said.title} | Báo") if said.verdict is Verdict.OK else said
-
-
-def test_readers_of_the_site_and_its_feeds_are_told_of_no_edit_of_ours(tmp_path):
-    place = (tmp_path / "a", None)
-    seeds = ("corrected_figure", "headline_edit", "related_box", "syndicated_copy", "gone", "site_tienphong")
-    record_all(place, Blunt(), *(SEEDS / name for name in seeds))
-    with Served(place[0]) as served:
-        before = told(served)
-    assert reread(place).changed["title"] > 5
-    with Served(place[0]) as served:
-        after = told(served)
-        assert {row["edition"] for row in served.archive.rows("articles")} == {SiteExtractor().edition.name}
-        assert all(not row["title"].endswith("| Báo") for row in served.archive.rows("articles"))
-    assert max(map(len, after.values())) > 1
-    assert after == before

@@ -23,8 +23,6 @@ MIN_LINKED = 0.7
 """A box with so much of its text in links lists other stories."""
 MIN_BOX = 20
 """Characters; a shorter box of links is a tag or a name."""
-_STORIES = frozenset(["related", "teaser", "caption"])
-"""Furniture that differs from page to page, and has boxes of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def find_lines(examples: Sequence[Example]) -> list[LineFound]:
     pages: dict[str, dict[str, Example]] = defaultdict(dict)
     printed: dict[str, str] = {}
     for page in examples:
-        for text in (*_said(page), *_cut_by_words(page)):
+        for text in _said(page):
             key = fold(text)
             printed.setdefault(key, text)
             # One article seen twice is one page.
@@ -79,12 +77,6 @@ def _said(page: Example) -> Iterable[str]:
     yield from (caption.text for caption in document.captions)
     if document.lede:
         yield document.lede
-
-
-def _cut_by_words(page: Example) -> Iterable[str]:
-    """Single lines that the reading without rules took out: a rule set that replaces it has to, too."""
-    if page.rules is None:
-        yield from (cut.text for cut in page.document.furniture if cut.kind not in _STORIES)
 
 
 def _holder(text: str, on: Sequence[Example], examples: Sequence[Example], own: dict[str, set[str]]) -> str | None:
