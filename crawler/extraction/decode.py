@@ -460,6 +460,12 @@ def _may_be_damaged(sample: str) -> bool:
     return is_western or _REPLACEMENT in sample or _TWICE.search(sample) is not None
 
 
+@cache
+def _to_latin_1() -> dict[int, str]:
+    """Each character that stands for a byte, as the one that stands for it in Latin-1."""
+    return {ord(char): chr(byte) for char, byte in _bytes_of_windows().items()}
+
+
 def _font_encoding(text: str) -> str | None:
     """A page in Unicode whose letters only make sense in a VNI or ABC font."""
     high = _latin_1_letters(text)
@@ -467,9 +473,7 @@ def _font_encoding(text: str) -> str | None:
         return None
     if syllable_score(text)[0] >= VIETNAMESE_SCORE:
         return None
-    table = _bytes_of_windows()
-    codes = (ord(char) if char.isascii() else table.get(char) for char in text)
-    body = bytes(code for code in codes if code is not None)
+    body = text.translate(_to_latin_1()).encode("latin-1", "ignore")
     for charset in ("vni", "tcvn3", "viscii"):
         score, words = syllable_score(decode_vietnamese(body, charset))
         if score >= VIETNAMESE_SCORE and words >= FEWEST_WORDS:
