@@ -6,7 +6,7 @@ from functools import cache
 from multiprocessing import forkserver, get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 
-_READ_WITH = ["crawler.extraction.html", "crawler.extraction.page_text", "crawler.sources", "trafilatura"]
+_READ_WITH = ["crawler.extraction.warming", "crawler.extraction.page_text", "crawler.sources"]
 
 
 @cache
