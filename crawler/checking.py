@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from archive.types import Capture, Document, Verdict
 from crawler.discovery import Feed, Found, Section, Sitemap, SourceBroken, read_source, shard_urls, shards_since
 from crawler.extraction import extract
-from crawler.extraction.decode import Failure, decode_content
+from crawler.extraction.content_encoding import Failure, decode_content
 from crawler.sites import Site, Source, host_of
 
 Answer = Capture | str

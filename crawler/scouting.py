@@ -21,7 +21,8 @@ from crawler.discovery import Found, SourceBroken, discover, guess_family
 from crawler.discovery.documents import Notes
 from crawler.discovery.sections import parse_page, read_links
 from crawler.extraction import families
-from crawler.extraction.decode import Failure, decode_content, decode_text
+from crawler.extraction.charsets import decode_text
+from crawler.extraction.content_encoding import Failure, decode_content
 from crawler.extraction.rules import RuleSet
 from crawler.learning.examples import Example, example
 from crawler.learning.fields import MIN_PAGES

@@ -74,7 +74,8 @@ DOWNLOAD_FAIL_ON_DATALOSS = False
 
 # --- raw captures, every answer ---------------------------------------------------------------------------------------
 
-# The bytes as received go to the WARC; crawler.extraction.decode undoes gzip, and strictly: Scrapy gives half a page.
+# The bytes as received go to the WARC; crawler.extraction.content_encoding undoes gzip, strictly: Scrapy gives half
+# a page.
 COMPRESSION_ENABLED = False
 # Every hop is a capture, and where it leads is a decision of the frontier.
 REDIRECT_ENABLED = False

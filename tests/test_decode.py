@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.types import Verdict
-from crawler.extraction.decode import MAX_DECODED, Content, Decoded, Failure, decode_content, decode_text
+from crawler.extraction.charsets import Decoded, decode_text
+from crawler.extraction.content_encoding import MAX_DECODED, Content, Failure, decode_content
 from crawler.extraction.vietnamese import decode_vietnamese, is_syllable, syllable_score
 
 TEXT = (

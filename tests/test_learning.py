@@ -17,7 +17,7 @@ from archive.warc import capture_id
 from crawler.cli import main
 from crawler.config import Config
 from crawler.extraction import extract
-from crawler.extraction.decode import decode_content
+from crawler.extraction.content_encoding import decode_content
 from crawler.extraction.html import parse
 from crawler.extraction.metadata import read_metadata
 from crawler.extraction.reading import Page

@@ -52,7 +52,7 @@ from crawler.discovery import (
     shards_since,
 )
 from crawler.extraction import extract_unparsed, is_robots
-from crawler.extraction.decode import Failure, decode_content
+from crawler.extraction.content_encoding import Failure, decode_content
 from crawler.politeness.hosts import origin_of
 from crawler.politeness.refusal import Refusal
 from crawler.politeness.robots import RobotsCopy, trim

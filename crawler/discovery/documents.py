@@ -19,7 +19,8 @@ from lxml import etree
 
 from archive.text import tidy
 from crawler.discovery.found import SourceBroken
-from crawler.extraction.decode import Failure, decode_text
+from crawler.extraction.charsets import decode_text
+from crawler.extraction.content_encoding import Failure
 from crawler.extraction.metadata import absolute
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from archive.types import Verdict
 from archive.urls import host_of, identity
 from crawler.discovery.documents import MAX_TITLE, Notes, as_utf8, web_address
 from crawler.discovery.found import Found, SourceBroken
-from crawler.extraction.decode import MAX_DECODED
+from crawler.extraction.content_encoding import MAX_DECODED
 from crawler.extraction.markup import markup_verdict, scan_markup
 from crawler.sites import Site, SourceKind
 

@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 
 from archive.types import Capture, Document, Verdict
-from crawler.extraction.decode import Content, Failure, decode_content, decode_text, wide_charset
+from crawler.extraction.charsets import decode_text, wide_charset
+from crawler.extraction.content_encoding import Content, Failure, decode_content
 from crawler.extraction.markup import Markup, glance, is_harmless, markup_verdict, scan_markup
 from crawler.extraction.page_text import read_page_text
 from crawler.extraction.verdicts import has_enough_text, page_verdict, status_verdict

@@ -11,7 +11,8 @@ from archive.text import fold
 from archive.types import Capture, Document, Verdict
 from crawler.extraction import extract
 from crawler.extraction.blocks import BLOCKS, text_of
-from crawler.extraction.decode import Failure, decode_content, decode_text
+from crawler.extraction.charsets import decode_text
+from crawler.extraction.content_encoding import Failure, decode_content
 from crawler.extraction.html import parse
 
 if TYPE_CHECKING:

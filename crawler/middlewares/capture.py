@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
 from archive.types import Capture
-from crawler.extraction.decode import Failure, decode_content
+from crawler.extraction.content_encoding import Failure, decode_content
 from crawler.politeness.extension import clock_of
 
 CAPTURE = "luubao_capture"

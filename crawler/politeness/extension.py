@@ -14,7 +14,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 
-from crawler.extraction.decode import Failure, decode_content
+from crawler.extraction.content_encoding import Failure, decode_content
 from crawler.guard import Guard
 from crawler.politeness.gate import HostGate
 from crawler.politeness.holds import HostHolds, MemoryHoldStore

@@ -26,7 +26,7 @@ from newsroom import Newsroom, oracle, serve
 from archive import warc
 from archive.core import Archive
 from archive.verify import verify
-from crawler.extraction.decode import Failure, decode_content
+from crawler.extraction.content_encoding import Failure, decode_content
 
 ROOT = Path(__file__).parent.parent.parent
 IS_LONG = os.environ.get("LUUBAO_DRILLS") == "long"
