@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Subheads up to 26 words occur in party papers; longer lines without a full stop are paragraphs that lost theirs.
 MAX_SUBHEAD_WORDS = 30
 MAX_TITLE_WORDS = 40
+MAX_MENU_WORDS = 3
+# Over this a line that ends a sentence is a paragraph, and not a headline with a question mark.
+PARAGRAPH_WORDS = 20
 MAX_CAPTION_WORDS = 70
 LONG_WORDS = 15
 MAX_AUTHORS = 4

@@ -16,7 +16,7 @@ from crawler.extraction.dates import parse_moment
 from crawler.extraction.page_lines import (
     LONG_WORDS,
     MAX_CAPTION_WORDS,
-    MAX_TITLE_WORDS,
+    MAX_MENU_WORDS,
     TAGS,
     Line,
     bare,
@@ -25,32 +25,22 @@ from crawler.extraction.page_lines import (
     names,
     split_lines,
 )
+from crawler.extraction.page_parts import find_tail, find_title, is_kicker
 from crawler.sites import find_site
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-MAX_HEAD_LINES = 40
 MAX_LEDE_WORDS = 150
-MAX_KICKER_WORDS = 6
-# Under a short line, what is longer than this is the standfirst of a short title, not a title under a kicker.
-MAX_KICKED_WORDS = 22
-MAX_MENU_WORDS = 3
-FEWEST_MENU_LINES = 3
-# How far the body is looked for under a heading that may be a box's.
-MAX_BOX_LINES = 100
 MAX_TAGS = 40
 MAX_OUTLET_WORDS = 8
 MAX_TAG_WORDS = 6
-MAX_HEADING_WORDS = 5
 # More lines of names than this are a list (of winners, of victims) and not authors.
 MAX_NAME_LINES = 3
 # A caption apart from its picture's line: 17 words seen; the shortest paragraph that merely follows a picture has 39.
 MAX_LOOSE_CAPTION_WORDS = 25
 # Where the page's other captions stand right under their pictures, a loose line must be shorter to be one.
 MAX_ODD_CAPTION_WORDS = 12
-# Over this a line that ends a sentence is a paragraph, and not a headline with a question mark.
-PARAGRAPH_WORDS = 20
 
 
 def read_page_text(text: str, *, url: str, captured_at: datetime, site: str | None) -> Document:  # noqa: ARG001
@@ -86,14 +76,14 @@ class _Page:
     """Furniture by line number: it is listed in the order of the page."""
 
     def read(self) -> None:
-        title = self._find_title()
+        title = find_title(self.lines)
         start = 0
         if title is not None:
             self.title = self.lines[title].text
             self.title_plain = bare(self.title)
             self._read_above(title)
             start = title + 1
-        tail = self._find_tail(start)
+        tail = find_tail(self.lines, start)
         self._cut_tail(tail)
         end = self._read_end_matter(start, tail)
         self._read_body(self._read_below_title(start, end), end)
@@ -146,55 +136,6 @@ class _Page:
 
     # --- the head -------------------------------------------------------------------------------------------------
 
-    def _find_title(self) -> int | None:
-        """The line that other lines prove to be the title, else the first one that may be."""
-        head = range(min(len(self.lines), MAX_HEAD_LINES))
-        alts = {bare(match["of"]) for line in self.lines if (match := line.numbered)}
-        for number in head:
-            line = self.lines[number]
-            if not MAX_MENU_WORDS < line.words <= MAX_TITLE_WORDS:
-                continue
-            if line.plain in alts or (number > 0 and continues(self.lines[number - 1].text, line.text)):
-                return number
-        real = [number for number in head if not self._is_above_title(number)]
-        menu = next((number for number in head if not self._is_menu(number)), len(head))
-        if menu >= FEWEST_MENU_LINES:
-            above = [number for number in real if number < menu]
-            below = [number for number in real if number >= menu]
-            # Under a menu comes a headline; if running text does, the title is as short as the menu's words.
-            is_headed = bool(below) and not self.lines[below[0]].is_sentence
-            real = below if is_headed else above[-1:] or real
-        if not real or self.lines[real[0]].words > MAX_TITLE_WORDS:
-            return None
-        first = real[0]
-        return first + 1 if first + 1 in real and self._is_kicker(first, first + 1) else first
-
-    def _is_above_title(self, number: int) -> bool:
-        line = self.lines[number]
-        return (
-            line.is_navigation
-            or line.is_section
-            or line.is_boilerplate
-            or line.is_share
-            or line.is_weak_heading
-            or line.is_related_heading
-            or line.may_be_date
-            or line.is_picture(None)
-            or (number + 1 < len(self.lines) and continues(line.text, self.lines[number + 1].text))
-        )
-
-    def _is_menu(self, number: int) -> bool:
-        line = self.lines[number]
-        return self._is_above_title(number) or (line.words <= MAX_MENU_WORDS and not line.is_sentence)
-
-    def _is_kicker(self, number: int, title: int) -> bool:
-        """Whether `number` is the short line over the title: "Cơ quan LĐLĐ Thành phố:"."""
-        above, below = self.lines[number], self.lines[title]
-        is_short = above.text.endswith(":") or (above.words <= MAX_KICKER_WORDS and not above.is_sentence)
-        is_title = below.is_headline or below.text.endswith(("?", "!"))
-        is_longer = max(above.words, MAX_MENU_WORDS) < below.words <= MAX_KICKED_WORDS
-        return is_short and is_title and is_longer and not names(below.text)
-
     def _read_above(self, title: int) -> None:
         for number in range(title):
             line = self.lines[number]
@@ -202,7 +143,7 @@ class _Page:
                 self._cut(number, "breadcrumb", "breadcrumb")
             elif line.is_share:
                 self._cut(number, "share", "share")
-            elif number == title - 1 and not self._is_above_title(number) and self._is_kicker(number, title):
+            elif number == title - 1 and is_kicker(self.lines, number, title):
                 self.kicker = line.text
             else:
                 # A date up here is as often the clock of the page as the article's: it is not read.
@@ -258,57 +199,6 @@ class _Page:
         self._cut(number, "byline", "date")
 
     # --- the tail -------------------------------------------------------------------------------------------------
-
-    def _find_tail(self, start: int) -> int:
-        """The number of the first line after the article."""
-        for number in range(start, len(self.lines)):
-            line = self.lines[number]
-            if number > start and (line.is_related_heading or line.is_comment_heading):
-                return number
-            # Right under the title any heading may belong to a box.
-            if (line.is_weak_heading or line.is_related_heading) and not self._goes_on_after(number):
-                return number
-            if number > start and self._is_teaser(number) and self._is_teaser_run(number):
-                return self._with_heading(number, start)
-        return len(self.lines)
-
-    def _goes_on_after(self, number: int) -> bool:
-        """Whether the body follows the box that this heading opens: lists of news have no two paragraphs in a row."""
-        previous: Line | None = None
-        for line in self.lines[number + 1 : number + 1 + MAX_BOX_LINES]:
-            if line.is_related_heading or line.is_comment_heading:
-                return False
-            if previous is not None and previous.is_sentence and previous.words >= PARAGRAPH_WORDS:
-                is_long = line.is_sentence and line.words >= PARAGRAPH_WORDS
-                # Headlines are cut off too where they are long, over an excerpt that always is.
-                if is_long and not (previous.is_cut_off and line.is_cut_off):
-                    return True
-                if names(line.text) or credit_line(line.text):
-                    return True
-            previous = line
-        return False
-
-    def _is_teaser(self, number: int) -> bool:
-        """A headline printed twice (picture text and link), or one over a cut-off paragraph."""
-        if number + 1 >= len(self.lines):
-            return False
-        line, below = self.lines[number], self.lines[number + 1]
-        if line.group == below.group or not line.is_headline or line.words < MAX_MENU_WORDS:
-            return False
-        return line.plain == below.plain or (below.is_long and below.is_cut_off)
-
-    def _is_teaser_run(self, number: int) -> bool:
-        """Two in a row: a line may repeat by accident, and one paragraph may end in three dots."""
-        is_double = self.lines[number].plain == self.lines[number + 1].plain
-        steps = (2, 3) if is_double else (2,)
-        return any(number + step < len(self.lines) and self._is_teaser(number + step) for step in steps)
-
-    def _with_heading(self, number: int, start: int) -> int:
-        """`number`, or the heading right above it that no list knows ("Tin đáng chú ý")."""
-        above = self.lines[number - 1]
-        is_heading = number - 1 > start and above.is_headline and above.words <= MAX_HEADING_WORDS
-        is_heading = is_heading and not names(above.text) and credit_line(above.text) is None
-        return number - 1 if is_heading and not above.is_boilerplate and not above.is_tags else number
 
     def _cut_tail(self, tail: int) -> None:
         kind = "related"
