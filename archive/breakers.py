@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from archive.holding import BREAKER_WINDOW, Recheck, tripped
-from archive.storage import histories
-from archive.storage.histories import SiteReading
+from archive.storage import breakers as stored_breakers
+from archive.storage.breakers import SiteReading
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -35,7 +35,7 @@ class Breakers:
 
     def __init__(self, connection: Connection, edition: int) -> None:
         self._edition = edition
-        self._tripped = histories.breakers(connection, edition)
+        self._tripped = stored_breakers.tripped(connection, edition)
         self._windows: dict[str, deque[Recheck]] = {}
         self._resumed: dict[str, datetime] = {}
 
@@ -115,12 +115,12 @@ class Breakers:
     def _load(self, connection: Connection, site: str, at: datetime, until: datetime | None = None) -> list[Recheck]:
         """What was seen again in the 24 hours before `at`, and from then on."""
         since = max(at - BREAKER_WINDOW, self._resumed.get(site, _BEGINNING))
-        readings = histories.site_readings(connection, self._edition, site, since=since, until=until)
+        readings = stored_breakers.site_readings(connection, self._edition, site, since=since, until=until)
         resumed = self._resumed.get(site, _BEGINNING)
         return [recheck for recheck in rechecks(readings, site=site, since=since) if recheck.captured_at > resumed]
 
     def _store(self, connection: Connection, site: str, trip: tuple[datetime, str] | None) -> None:
-        histories.set_breaker(connection, self._edition, site, trip)
+        stored_breakers.set_tripped(connection, self._edition, site, trip)
         if trip is None:
             self._tripped.pop(site, None)
         else:

@@ -33,11 +33,13 @@ from archive.group import Group
 from archive.history import Effect, Seen
 from archive.lock import WriterLock
 from archive.prepared import Prepared, identify, prepare_capture
-from archive.storage import as_of, captures, feed, histories, index
+from archive.storage import as_of, captures, feed, histories, index, readings
+from archive.storage import breakers as stored_breakers
+from archive.storage import decisions as stored_decisions
 from archive.storage.captures import StoredCapture
 from archive.storage.engine import connect, describe_engine, engine_warning, for_reading, state_of, storage_errors
-from archive.storage.histories import StoredReading
 from archive.storage.migrate import prepare
+from archive.storage.readings import StoredReading
 from archive.types import Capture, Decision, DecisionKind, Document, Edition
 from archive.urls import host_of, identity
 from archive.warc import Location
@@ -231,7 +233,7 @@ class Archive:
         assert self._extractor is not None
         with self.reading() as connection:
             edition = captures.find_edition(connection, self._extractor.edition)
-            return histories.read_by_others(connection, edition, site=site, since=since)
+            return readings.read_by_others(connection, edition, site=site, since=since)
 
     def stored(self, rows: Sequence[int]) -> list[tuple[StoredCapture, StoredReading | None]]:
         """Captures by their rows, in that order, each with what the newest former edition read in it."""
@@ -239,7 +241,7 @@ class Archive:
         with self.reading() as connection:
             edition = captures.find_edition(connection, self._extractor.edition)
             found = {one.id: one for one in captures.stored_captures(connection, rows)}
-            return [(found[row], histories.former_reading(connection, edition, row)) for row in rows]
+            return [(found[row], readings.former_reading(connection, edition, row)) for row in rows]
 
     def read_anew(self, batch: Sequence[tuple[StoredCapture, Document]]) -> None:
         """Note what this edition reads in captures that only former ones have read, with all others of their articles.
@@ -427,7 +429,7 @@ class Archive:
     def decisions(self) -> list[Decision]:
         """Everything that people decided, oldest first."""
         with self.reading() as connection:
-            return [restored(made) for made in histories.decisions(connection)]
+            return [restored(made) for made in stored_decisions.all_made(connection)]
 
     def changes(self, *, since: str | None = None) -> Iterator[dict[str, Any]]:
         """Rows of `changes`, oldest first; with `since`, those after the change with that id.
@@ -485,7 +487,7 @@ class Archive:
             self._group.copies.flush()
         with self.reading() as connection:
             newest = histories.newest_edition(connection)
-            tripped = {} if newest is None else histories.breakers(connection, newest)
+            tripped = {} if newest is None else stored_breakers.tripped(connection, newest)
             last = next(feed.rows(connection, "runs", order_by=("-run_id",), limit=1), None)
             return {
                 "database": describe_engine(connection),
@@ -531,7 +533,7 @@ class Archive:
         return warc.read_in(self.captures_folder, stored_capture.place, stored_capture.payload_place)
 
     def _heed(self, group: Group, made: Decision) -> None:
-        histories.add_decision(group.connection, stored(made))
+        stored_decisions.add(group.connection, stored(made))
         group.historian.note(made)
         group.copies.note(made)
         touched: set[int] = set()
@@ -548,7 +550,9 @@ class Archive:
             articles = [article for name in named for article in histories.articles_named(group.connection, name)]
             if made.kind is DecisionKind.TAKE_DOWN:
                 for article in articles:
-                    histories.add_tombstone(group.connection, article.id, reason=made.note or "", at=made.decided_at)
+                    stored_decisions.add_tombstone(
+                        group.connection, article.id, reason=made.note or "", at=made.decided_at
+                    )
             else:
                 touched |= {article.id for article in articles}
         group.copies.update(touched, at=made.decided_at)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.exceptions import DecisionsError, StorageError
-from archive.storage.histories import StoredDecision
+from archive.storage.decisions import StoredDecision
 from archive.types import Decision, DecisionKind
 
 

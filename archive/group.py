@@ -16,7 +16,8 @@ from archive.decisions import restored
 from archive.failpoint import failpoint
 from archive.history import Historian
 from archive.prepared import Identity
-from archive.storage import captures, histories
+from archive.storage import captures
+from archive.storage import decisions as stored_decisions
 from archive.storage.captures import StoredCapture
 from archive.text import tidy
 from archive.types import Capture, Document, Edition
@@ -41,7 +42,7 @@ class Group:
             self._transaction = self.connection.begin()
             row = captures.edition_id(self.connection, edition)
             self.historian = Historian(self.connection, row, reread=reread)
-            decisions = histories.decisions(self.connection)
+            decisions = stored_decisions.all_made(self.connection)
             self.decision_ids = {made.public_id for made in decisions}
             self.copies = Copies(self.connection, [restored(made) for made in decisions])
         except BaseException:

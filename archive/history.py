@@ -16,9 +16,12 @@ from archive.breakers import Breakers
 from archive.holding import Recheck
 from archive.judgements import Written, write_judgements
 from archive.prepared import Claims, claims
-from archive.storage import captures, feed, histories
+from archive.storage import captures, feed, histories, readings
+from archive.storage import decisions as stored_decisions
 from archive.storage.clusters import StoredText
-from archive.storage.histories import StandingJudgement, StoredArticle, StoredDecision, StoredReading
+from archive.storage.decisions import StoredDecision
+from archive.storage.histories import StandingJudgement, StoredArticle
+from archive.storage.readings import StoredReading
 from archive.types import Cause, ChangeKind, Decision, DecisionKind, Document, Outcome
 from archive.versioning import History, Judgement, Observation, fold
 
@@ -67,7 +70,7 @@ class Historian:
         self.breakers = Breakers(connection, edition)
         self._decided: dict[str, tuple[datetime, DecisionKind]] = {}
         self._taken_down: dict[str, Decision | StoredDecision] = {}
-        for decision in histories.decisions(connection):
+        for decision in stored_decisions.all_made(connection):
             self.note(decision)
 
     def note(self, made: Decision | StoredDecision) -> None:
@@ -97,11 +100,11 @@ class Historian:
 
     def has_text(self, capture: str) -> bool:
         """Whether any edition read a text in the capture with this public id."""
-        return histories.has_document(self.connection, capture)
+        return readings.has_document(self.connection, capture)
 
     def judge_anew(self, row: int) -> Effect | None:
         """Judge the capture with row id `row` again, after a decision about it; None if it was never read."""
-        reading = histories.reading_of_capture(self.connection, self.edition, row)
+        reading = readings.reading_of_capture(self.connection, self.edition, row)
         if reading is None:
             return None
         key = reading.article_key or self._attached(reading) or self._released_key(reading)
@@ -115,7 +118,7 @@ class Historian:
     def judge_site_anew(self, site: str, since: datetime, *, is_quiet: bool = False) -> set[int]:
         """Judge every article of a site that was seen since then again; returns the row ids of those touched."""
         touched: set[int] = set()
-        for key in histories.articles_of_site_since(self.connection, self.edition, site, since):
+        for key in readings.articles_of_site_since(self.connection, self.edition, site, since):
             touched |= self._refold(key, is_quiet=is_quiet)
         return touched
 
@@ -131,7 +134,7 @@ class Historian:
         key = histories.article_of_capture(self.connection, stored.id)
         if key is not None:
             _, touched = self._catch_up(key)
-        if histories.reading_of_capture(self.connection, self.edition, stored.id) is not None:
+        if readings.reading_of_capture(self.connection, self.edition, stored.id) is not None:
             return touched
         reading = self._read_stored(stored)
         shown = reading.article_key or self._attached(reading) or self._released_key(reading)
@@ -212,7 +215,7 @@ class Historian:
         if article is None and self._is_first_sight(key, reading):
             return self._note_first(key, reading)
         # Errors and held pages at this address may be about this article now, and no more about another one.
-        keys = {key} | {other for _, other in histories.articles_at(self.connection, self.edition, seen.url_key)}
+        keys = {key} | {other for _, other in readings.articles_at(self.connection, self.edition, seen.url_key)}
         if histories.find_article(self.connection, seen.url_key) is not None:
             keys.add(seen.url_key)
         return self._judge_again([key, *sorted(keys - {key})], reading, touched)
@@ -220,7 +223,7 @@ class Historian:
     def _is_first_sight(self, key: str, reading: StoredReading) -> bool:
         """The only capture so far at any address of its article: there is no history to ask."""
         addresses = {key, reading.url_key}
-        return reading.capture not in self._decided and not histories.has_other_capture(
+        return reading.capture not in self._decided and not captures.has_other_capture(
             self.connection, addresses, but_not=reading.capture_id
         )
 
@@ -251,7 +254,7 @@ class Historian:
             and reading.url_key == article.url
             and reading.capture not in self._decided
             and histories.head_hash(self.connection, article.head_id) == reading.content_hash
-            and histories.is_newest_at(self.connection, reading.url_key, reading.captured_at)
+            and captures.is_newest_at(self.connection, reading.url_key, reading.captured_at)
         )
 
     def _note_sighting(self, article: StoredArticle, reading: StoredReading, touched: set[int]) -> Effect:
@@ -303,7 +306,7 @@ class Historian:
     def _see(self, reading: StoredReading) -> dict[str, datetime | None]:
         """Tell the site's breaker; returns since when which site has to be judged again, if at all."""
         assert reading.article_key is not None
-        others = histories.readings_of_article(self.connection, self.edition, reading.article_key)
+        others = readings.readings_of_article(self.connection, self.edition, reading.article_key)
         at = next(place for place, other in enumerate(others) if other.id == reading.id)
         if at + 1 < len(others):
             after = others[at + 1]
@@ -332,13 +335,13 @@ class Historian:
         return key
 
     def _attached_in(self, edition: int, reading: StoredReading) -> str | None:
-        shown = histories.articles_at(self.connection, edition, reading.url_key)
+        shown = readings.articles_at(self.connection, edition, reading.url_key)
         before = [key for at, key in shown if at <= reading.captured_at]
         if before:
             return before[-1]
         if shown:
             return shown[0][1]
-        if histories.has_article(self.connection, edition, reading.url_key):
+        if readings.has_article(self.connection, edition, reading.url_key):
             return reading.url_key
         return None
 
@@ -352,7 +355,7 @@ class Historian:
         if article is None or article.edition_id == self.edition:
             return article, set()
         before = self._head_hash(article)
-        unread = histories.unread_captures(self.connection, self.edition, key)
+        unread = readings.unread_captures(self.connection, self.edition, key)
         read = [
             self._read_stored(stored)
             for stored in captures.stored_captures(self.connection, (row for row in unread if row != but_not))
@@ -389,7 +392,9 @@ class Historian:
         )
         taken_down = self._taken_down.get(article.public_id)
         if taken_down is not None:
-            histories.add_tombstone(self.connection, article.id, reason=taken_down.note or "", at=taken_down.decided_at)
+            stored_decisions.add_tombstone(
+                self.connection, article.id, reason=taken_down.note or "", at=taken_down.decided_at
+            )
         return article
 
     def _empty(self, article: StoredArticle) -> set[int]:
@@ -409,9 +414,9 @@ class Historian:
 
     def _readings(self, key: str) -> list[StoredReading]:
         """All readings that concern the article at `key`, in the order of time."""
-        own = histories.readings_of_article(self.connection, self.edition, key)
+        own = readings.readings_of_article(self.connection, self.edition, key)
         addresses = {reading.url_key for reading in own} | {key}
-        about_nothing = histories.readings_of_nothing(self.connection, self.edition, addresses)
+        about_nothing = readings.readings_of_nothing(self.connection, self.edition, addresses)
         attached = [
             reading for reading in about_nothing if (self._attached(reading) or self._released_key(reading)) == key
         ]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from archive.storage import feed, histories
-from archive.storage.histories import StandingJudgement, StoredArticle, StoredReading
+from archive.storage.histories import StandingJudgement, StoredArticle
+from archive.storage.readings import StoredReading
 from archive.types import Cause, ChangeKind, Outcome
 from archive.versioning import Judgement
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from archive import warc
 from archive.core import Archive
 from archive.storage.captures import StoredCapture
-from archive.storage.histories import StoredReading
+from archive.storage.readings import StoredReading
 from archive.types import Document, Verdict
 from archive.versioning import changed_fields
 from archive.warc import Location

@@ -332,3 +332,28 @@ def find_capture(connection: Connection, prefix: str) -> list[StoredCapture]:
     """Captures whose public id begins with `prefix`, two at most."""
     rows = connection.execute(_STORED.where(schema.capture.c.public_id.startswith(prefix, autoescape=True)).limit(2))
     return [StoredCapture(*row) for row in rows]
+
+
+def has_other_capture(connection: Connection, url_keys: Iterable[str], *, but_not: int) -> bool:
+    """Whether anything else was captured at these addresses."""
+    rows = connection.execute(_OTHER_CAPTURE, {"keys": list(url_keys), "row": but_not})
+    return rows.first() is not None
+
+
+_OTHER_CAPTURE = (
+    select(schema.capture.c.id)
+    .where(schema.capture.c.url_key.in_(bindparam("keys", expanding=True)), schema.capture.c.id != bindparam("row"))
+    .limit(1)
+)
+
+
+def is_newest_at(connection: Connection, url_key: str, captured_at: datetime) -> bool:
+    """Whether nothing was captured at this address after `captured_at`."""
+    return (
+        connection.execute(
+            select(schema.capture.c.id)
+            .where(schema.capture.c.url_key == url_key, schema.capture.c.captured_at > captured_at)
+            .limit(1)
+        ).first()
+        is None
+    )
