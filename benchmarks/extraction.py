@@ -40,7 +40,7 @@ _STATED_MOMENT = re.compile(
     r"[\"'](\d{4}-\d\d-\d\d)[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|[+-]\d\d:?\d\d)[\"']",
     re.IGNORECASE,
 )
-_STRUNG = re.compile(r"\s+and\s+|\s*[,;&]\s*(?:and\s+)?", re.IGNORECASE)
+_STRUNG = re.compile(r"\s+(?:and|with)\s+|\s*[,;&]\s*(?:and\s+)?", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _LANG = re.compile(r"<html\b[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2,3})", re.IGNORECASE)
 

@@ -44,6 +44,7 @@ def test_an_author_that_the_graph_names_elsewhere_is_found():
         pytest.param(meta("twitter:label1", "Reading time") + meta("twitter:data1", "Mai Lan"), None, id="other label"),
         pytest.param(meta("citation_author", "Lan, Mai") + meta("citation_author", "Ly, Lò"), "Mai Lan, Lò Ly", id="2"),
         pytest.param(meta("author", "Mai Lan and Lò Pảo"), "Mai Lan, Lò Pảo", id="and"),
+        pytest.param(meta("author", "Mai Lan with Lò Pảo"), "Mai Lan, Lò Pảo", id="with"),
         pytest.param(meta("author", "Center for Land and Water"), "Center for Land and Water", id="one name"),
         pytest.param(meta("author", "Mai Lan, MD, FACP"), "Mai Lan, MD, FACP", id="degrees"),
         pytest.param(meta("author", "page.head.extra.author"), None, id="a template unfilled"),
@@ -76,10 +77,59 @@ def test_what_meta_tags_state(head, expected):
         pytest.param("<p class='author'>By Mai Lan May</p>", "Mai Lan May", id="a month as a name"),
         pytest.param("<p class='author'>Mai Lan, Marketing Director</p>", "Mai Lan", id="a post"),
         pytest.param("<p class='by-author'>The Village Team</p>", "The Village Team", id="a team"),
+        pytest.param("<p class='author'>ML Mai Lan</p>", "Mai Lan", id="initials for a portrait"),
+        pytest.param("<p class='byline'>Mai Lan, Courtesy Lò Ly</p>", "Mai Lan", id="courtesy"),
+        pytest.param("<p class='byline'>By Edith Lan</p>", "Edith Lan", id="a name that begins like a role"),
+        pytest.param("<span class='author-name'>Lan</span>", "Lan", id="one word in a place for names"),
+        pytest.param("<a href='/authors/human'>Human in the Loop</a>", None, id="no name"),
+        pytest.param("<p class='author'>Mai Lan <i>Mai Lan</i></p>", "Mai Lan", id="one name twice"),
+        pytest.param("<p>4 May 2026</p><p><i></i>Mai Lan in <a>Culture</a></p>", "Mai Lan", id="in a section"),
     ],
 )  # fmt: skip
 def test_what_stands_below_the_headline(header, expected):
     assert author(header) == expected
+
+
+LAN, PAO = "<a href='/author/lan'>Mai Lan</a>", "<a href='/author/pao'>Lò Pảo</a>"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param(f"<p>By {LAN} and {PAO}</p>", "Mai Lan, Lò Pảo", id="and"),
+        pytest.param(f"<p><span>{LAN}</span>, <span>{PAO}</span></p>", "Mai Lan, Lò Pảo", id="comma"),
+        pytest.param(f"<p>{LAN}{PAO}</p>", "Mai Lan, Lò Pảo", id="side by side"),
+        pytest.param(f"<p>{LAN}</p><p>Senior Health Desk {PAO}</p>", "Mai Lan", id="apart"),
+        pytest.param(f"<p>{LAN} <b>Fact checked by</b> {PAO}</p>", "Mai Lan", id="another role"),
+        pytest.param(f"<div class='byline'>{LAN} VILLAGE POST</div>", "Mai Lan", id="a box that says more"),
+        pytest.param("<p class='author'>Village Post</p><p class='author'>Mai Lan</p>", "Mai Lan", id="their paper"),
+        pytest.param("<p class='author'>Global Desk</p><p class='author'>Mai Lan</p>", "Mai Lan", id="their desk"),
+    ],
+)  # fmt: skip
+def test_persons_sign_together_where_the_page_joins_them(header, expected):
+    assert author(header, head=meta("og:site_name", "Village Post")) == expected
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        pytest.param("<p>Written by <a href='https://x.example'>Mai Lan</a></p>", id="below the story"),
+        pytest.param("<div><h2>Article written by:</h2><div><h3>Mai Lan</h3></div></div>", id="a box below it"),
+    ],
+)
+def test_who_is_said_to_have_written_it_outranks_the_outlet(tail):
+    named = meta("og:site_name", "Village Post") + meta("author", "Village Post")
+    assert author(head=named, tail=tail) == "Mai Lan"
+
+
+def test_an_organization_beside_a_person_is_where_that_person_works():
+    listed = [{"@type": "Organization", "name": "Health Office"}, {"@type": "Person", "name": "Mai Lan"}]
+    assert author(head=graph({**ARTICLE, "author": listed})) == "Mai Lan"
+
+
+@pytest.mark.parametrize("last", ["Frequently Asked Questions", "Opening Hours"])
+def test_a_heading_at_the_end_signs_nothing(last):
+    assert author(tail=f"<p>Our opening hours are long.</p><p><b>{last}</b></p>") is None
 
 
 def test_the_headline_names_the_author_and_the_teasers_below_do_not():

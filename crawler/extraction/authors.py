@@ -28,7 +28,7 @@ DEGREE = re.compile(
     r"(?:(?:Jr|Sr|[A-Z]{2,6}|(?:[A-Z]\.){2,4}|Ph\.? ?D|M\.? ?D|[BM]Sc|M?Ed|EdD|PsyD|PharmD|DrPH|Esq|[IVX]+)\.?\s*)+"
 )
 _DESK = re.compile(r"\s+[-–|]\s+.*\b(?:team|staff|editorial|desk)\b.*$", re.IGNORECASE)
-_AND = re.compile(r"\s+(?:and|und|et|y|og|och|và|&)\s+")
+_AND = re.compile(r"\s+(?:and|und|et|y|og|och|và|&|with)\s+")
 # Half of "Center for Drug Evaluation and Research" is nobody's name.
 _OF = re.compile(r"\b(?:of|for|the|on|in|to)\b")
 _ROLE_HEAD = re.compile(
@@ -147,6 +147,8 @@ def is_handle(name: str) -> bool:
     >>> is_handle("andrew.keaveney"), is_handle("Lò Thắm"), is_handle("王小明")
     (True, False, False)
     """
+    if re.search(r"\badmin", name, re.IGNORECASE):
+        return True
     return " " not in name and (name.islower() or bool(re.search(r"[\d_]|\w\.\w{2}", name)))
 
 

@@ -15,6 +15,7 @@ from lxml import etree
 
 from archive.text import strip_marks, tidy
 from crawler.extraction.authors import MAX_AUTHORS
+from crawler.extraction.byline_groups import MAX_TEXT, in_one_line, persons_first, words_of
 from crawler.extraction.person_names import BY, is_other_role, persons_in
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-MAX_TEXT = 90
 MAX_CANDIDATES = 40
 MAX_MARKED = 4000
 """More marked elements than a page of news has; the rest is a trap or a list."""
@@ -49,9 +49,11 @@ _PROFILE = re.compile(
 _QUERY = re.compile(r"(?:^|&)author(?:id)?=([^&]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"[\dA-Fa-f-]{3,}")
 # The first two letters of what _BY_LINE and _BY_ONLY find: asking for whole words costs ten times as much.
-_BY_STARTS = ("By", "by", "BY", "Wr", "Wo", "Po", "Pu", "St", "Vo", "Pa", "Di", "Do", "Av", "Af", "Tá", "Bà", "Au")
+_BY_STARTS = ("By", "by", "BY", "Wr", "Ar", "Wo", "Po", "Pu", "St", "Vo", "Pa", "Di", "Do", "Av", "Af", "Tá", "Bà",
+              "Au")  # fmt: skip
 _BY_LINE = re.compile(
-    r"(?:(?:written|words|posted|published|story) by|by|von|par|por|di|door|av|af|tác giả|bài)\b\s*[:|]?\s*(?=\S)",
+    r"(?:(?:(?:article )?written|words|posted|published|story) by|by|von|par|por|di|door|av|af|tác giả|bài)\b"
+    r"\s*[:|]?\s*(?=\S)",
     re.IGNORECASE,
 )
 _candidates = etree.XPath(
@@ -71,34 +73,49 @@ _DATE = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}-\d\d-\d\d\b|\bmin(?:ute)?s? read",
     re.IGNORECASE,
 )
-_JOINS = frozenset(",;&")
 _DIVIDER = re.compile(r"\s*[|•·–—]\s*")
 _WORDS = re.compile(r"(?:by )?(?:[^\W\d_]+[.'’-]?[^\W\d_]*\.? ?){2,4}", re.IGNORECASE)
+_COMMAS = re.compile(r",\s+(?:and\s+)?")
+_TRAILING = re.compile(r"(?:\s+(?:in|on|at)|\s*,)$")
 _WRITTEN = re.compile(r"\bwritten by:? ([^|.,;(]{5,60})")
 _BARE_BY = re.compile(r"^by ", re.IGNORECASE)
 _MARK = re.compile(r"author(?!i)|by-?line|contributor", re.IGNORECASE)
+_NAME_MARK = re.compile(r"author-?_*name\b", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"comment|related|teaser|card|recommend|widget|sidebar|footer|reply|review|quote", re.IGNORECASE
 )
 _NEVER = re.compile(r"comments?\b|related|recommend|\breply|popular|trending|pagination", re.IGNORECASE)
 # Page builders call every element a widget.
 _BUILDER = re.compile(r"(?:elementor|et_pb)[\w-]*")
-_BY_ONLY = re.compile(r"(?:(?:written|words|posted|published|story) )?by:?|authors?:?|tác giả:?", re.IGNORECASE)
+_BY_ONLY = re.compile(
+    r"(?:(?:(?:article )?written|words|posted|published|story) )?by:?|authors?:?|tác giả:?", re.IGNORECASE
+)
 
 
-def visible_author(root: HtmlElement, houses: frozenset[str], *, url: str) -> tuple[str | None, bool]:
-    """The persons that the mark-up of the page at `url` presents as its author, and whether by its headline."""
+def visible_author(
+    root: HtmlElement, houses: frozenset[str], *, url: str, may_sign: bool = False
+) -> tuple[str | None, bool]:
+    """The persons that the mark-up of the page at `url` presents as its author, and whether it says so plainly: by its
+    headline, or in words ("Written by").
+
+    The outlet and its desks are named where they `may_sign` and nobody else does."""
+    left_out = frozenset() if may_sign else houses
     candidates = (element for element in _candidates(root) if element.tag != "a" or _may_name(element))
     header, elsewhere, around = _zones(islice(candidates, MAX_MARKED))
     for tier in _tiers(header, url=url, is_header=True):
-        named = [name for element in tier for name in _named(element, houses, around, is_header=True)]
+        found = [(element, list(_named(element, left_out, around, is_header=True))) for element in tier]
+        named = in_one_line(persons_first(found, houses))
         if named:
             return ", ".join(_distinct(named)[:MAX_AUTHORS]), True
-    named = _distinct(list(_beside_a_date(root, houses)))
+    named = _distinct(list(_beside_a_date(root, left_out)))
     if len(named) == 1:
         return named[0], True
-    for tier in _tiers(elsewhere, url=url, is_header=False):
-        printed = [", ".join(_named(element, houses, around, is_header=False)) for element in tier]
+    tiers = list(_tiers(elsewhere, url=url, is_header=False))
+    written = [", ".join(_named(element, left_out, around, is_header=False)) for element in tiers[-1]]
+    if len(set(filter(None, written))) == 1:
+        return next(filter(None, written)), True
+    for tier in tiers[:-1]:
+        printed = [", ".join(_named(element, left_out, around, is_header=False)) for element in tier]
         named = _distinct([names for names in printed if names])
         if named:
             return (named[0] if len(named) <= MAX_NAMED else None), False
@@ -125,13 +142,15 @@ def _beside_a_date(root: HtmlElement, houses: frozenset[str]) -> Iterator[str]:
     lower: frozenset[str] | None = None
     short = list(takewhile(lambda text: len(text) < RUNNING_TEXT, map(tidy, texts)))[:MAX_HEADER]
     for at, text in enumerate(short):
-        printed = _DIVIDER.split(text)[0]
+        printed = _TRAILING.sub("", _DIVIDER.split(text)[0])
         is_beside = any(_DATE.search(near) for near in short[max(0, at - 2) : at + 3])
         before = short[at - 1] if at else ""
-        if not is_beside or not _WORDS.fullmatch(printed) or is_other_role(before) or _is_pressed(texts[at]):
+        if not is_beside or not all(map(_WORDS.fullmatch, _COMMAS.split(printed))):
+            continue
+        if is_other_role(before) or _is_pressed(texts[at]):
             continue
         # "Quick Guide": what the page also writes small is a word and no name.
-        lower = _lower_words(root) if lower is None else lower
+        lower = lower_words(root) if lower is None else lower
         if not any(word.casefold() in lower for word in _BARE_BY.sub("", printed).split()):
             yield from persons_in(printed, houses)
 
@@ -142,7 +161,7 @@ def _is_pressed(text: etree._ElementUnicodeResult) -> bool:
     return element is None or any(each.tag in ("a", "button", "label") for each in (element, *element.iterancestors()))
 
 
-def _lower_words(root: HtmlElement) -> frozenset[str]:
+def lower_words(root: HtmlElement) -> frozenset[str]:
     """The words that the page writes with a small letter."""
     words = " ".join(text for text in root.itertext() if len(text) > MIN_RUNNING).split()
     return frozenset(word.strip(".,;:!?()\"'") for word in words if word[0].islower())
@@ -187,7 +206,7 @@ def _marks(element: HtmlElement) -> bool:
 
 
 def _says_by(element: HtmlElement) -> bool:
-    text = _text(element)
+    text = words_of(element)
     return len(text) <= MAX_TEXT and bool(BY.match(text.replace("|", " ")))
 
 
@@ -203,7 +222,7 @@ def _tiers(elements: list[HtmlElement], *, url: str, is_header: bool) -> Iterato
             found[2].append(element)
         elif _MARK.search(element.get("class") or ""):
             found[3].append(element)
-        elif _is_by(_text(element), is_header=is_header):
+        elif _is_by(words_of(element), is_header=is_header):
             found[4].append(element)
     return (tier[:MAX_CANDIDATES] for tier in found)
 
@@ -211,7 +230,7 @@ def _tiers(elements: list[HtmlElement], *, url: str, is_header: bool) -> Iterato
 def _is_by(text: str, *, is_header: bool) -> bool:
     """Whether a line begins as bylines do; away from the headline only where it says that somebody wrote."""
     is_by = _BY_LINE.match(text) is not None or _BY_ONLY.fullmatch(text) is not None
-    return is_by and (is_header or text.casefold().startswith("written by"))
+    return is_by and (is_header or text.casefold().startswith(("written by", "article written by")))
 
 
 def _is_profile(element: HtmlElement, url: str) -> bool:
@@ -223,13 +242,13 @@ def _is_profile(element: HtmlElement, url: str) -> bool:
     match = _PROFILE.search(unquote(parts.path))
     if match is None:
         return bool(_QUERY.search(parts.query)) and _host(parts.netloc) == _host(urlsplit(url).netloc)
-    name = _key(BY.sub("", _text(element)))
+    name = _key(BY.sub("", words_of(element)))
     slug = _key(match["slug"] or match["handle"])
     if not name or _host(parts.netloc) != _host(urlsplit(url).netloc):
         return bool(name) and slug.startswith(name)
     if slug.startswith(name) or name.startswith(slug):
         return True
-    words = [_key(word) for word in _text(element).split()]
+    words = [_key(word) for word in words_of(element).split()]
     return bool(match["writer"]) and (
         bool(_NUMBER.fullmatch(match["slug"])) or any(len(word) >= MIN_SLUG and word in slug for word in words)
     )
@@ -251,11 +270,11 @@ def _named(
     if _is_elsewhere(element, around, is_near=is_header or is_said) or is_other_role(_before(element)):
         return
     # Where the page links to its author or says that this is one, a single word may be the name.
-    is_plain = is_said or element.tag == "a"
-    text = element.get("content") or _text(element)
+    is_plain = is_said or element.tag == "a" or _NAME_MARK.search(element.get("class") or "") is not None
+    text = element.get("content") or words_of(element)
     if _BY_ONLY.fullmatch(text.strip(" |")):
         parent = element.getparent()
-        text = "" if parent is None else _text(parent)
+        text = "" if parent is None else words_of(parent)
     names = persons_in(text, houses, is_said=is_said, is_short=is_plain) if len(text) <= MAX_TEXT else []
     if not names and _MARK.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}"):
         # A box with a name and a life in it; `class=author-lan` on the whole article is none.
@@ -282,20 +301,6 @@ def _before(element: HtmlElement) -> str:
             return said[-CONTEXT:]
         element = parent
     return ""
-
-
-def _text(element: HtmlElement) -> str:
-    """The words of `element`, a bar where nothing but mark-up divides them: a name and a role often stand so."""
-    parts: list[str] = []
-    size = 0
-    for part in element.itertext():
-        if parts and not parts[-1][-1:].isspace() and part[:1] not in _JOINS and not part[:1].isspace():
-            parts.append("|")
-        parts.append(part)
-        size += len(part)
-        if size > 10 * MAX_TEXT:
-            break
-    return tidy("".join(parts))
 
 
 def _is_elsewhere(element: HtmlElement, around: frozenset[HtmlElement], *, is_near: bool) -> bool:

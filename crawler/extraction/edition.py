@@ -18,7 +18,7 @@ from crawler.sites import rules_digest
 __all__ = ["EXTRACTOR_VERSION", "Edition", "edition"]
 
 # Raised whenever code below `crawler/extraction` gives another document for the same capture; a refactoring does not.
-EXTRACTOR_VERSION = 9
+EXTRACTOR_VERSION = 10
 
 
 @cache

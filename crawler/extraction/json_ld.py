@@ -159,6 +159,13 @@ def string(value: object) -> str:
     return ""
 
 
+def person_names(value: object) -> list[str]:
+    """Names in an author field; without the organizations, where it lists persons beside them."""
+    listed = value if isinstance(value, list) else [value]
+    persons = [each for each in listed if isinstance(each, dict) and "Person" in _types(each) and names(each)]
+    return names(persons or value)
+
+
 def names(value: object) -> list[str]:
     """Names in an author or publisher field: a string, an object, or a list of either."""
     if isinstance(value, list):

@@ -25,7 +25,7 @@ from crawler.extraction.authors import (
 )
 from crawler.extraction.blocks import text_of
 from crawler.extraction.dates import parse_moment
-from crawler.extraction.json_ld import article_node, is_organization, names, page_strings, plain, string, strings
+from crawler.extraction.json_ld import article_node, is_organization, page_strings, person_names, plain, string, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,7 +91,7 @@ _META_SECTION = ("article:section", "articlesection", "section", "parsely-sectio
 _META_TAGS = ("article:tag", "news_keywords", "keywords")
 
 _WRITTEN_BY = re.compile(
-    r"(?:written|posted|published) by|author|by|verfasst von|geschrieben von|autor(?:a|in)?|écrit par|auteur|"
+    r"(?:written|posted|published|interview) by|author|by|verfasst von|geschrieben von|autor(?:a|in)?|écrit par|auteur|"
     r"escrito por|geschreven door|scritto da|skrevet av|skrevet af|skriven av|napisane przez|(?:được )?viết bởi|"
     r"tác giả",
     re.IGNORECASE,
@@ -224,7 +224,7 @@ def _without_site(title: str, houses: frozenset[str]) -> str:
 
 def _author(found: Metadata, metas: Mapping[str, list[str]], node: Mapping[str, Any], site: Site | None) -> None:
     """The persons that the page states; a log-in name, an organization or an outlet that names itself stands back."""
-    stated = names(node.get("author"))
+    stated = person_names(node.get("author"))
     # Each kind of meta tag repeats the author in its own way: the first that names a person is enough.
     groups = [
         ("meta", [_turned(value) for value in values] if key.startswith("citation") else values)

@@ -4,14 +4,16 @@ Takes lede, byline and credit out of the lines; knows neither selectors nor traf
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archive.types import Caption, Credit, Furniture
 from crawler.extraction.authors import clean_author
-from crawler.extraction.bylines import visible_author
+from crawler.extraction.bylines import lower_words, visible_author
 from crawler.extraction.edges import clean_edges
 from crawler.extraction.lede import find_lede, find_marked_lede, without_lede
+from crawler.extraction.person_names import persons_in
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -23,8 +25,15 @@ if TYPE_CHECKING:
 
 GENERIC = "trafilatura"
 """The reading of last resort, whose lines have lost what was a link."""
+MAX_WRITTEN = 120
+"""Characters of a line that says who wrote the story."""
 MIN_INLINE_LINK = 20
 """A shorter line that is all link is a name or a term."""
+
+
+_WRITTEN = re.compile(
+    r"(?:(?:this )?(?:article|post|story|piece|blog)(?: was| is)? )?(?:written|authored) by:?\s+", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,10 @@ def finish(reading: Reading, page: Page, *, boilerplate: tuple[str, ...] = (), o
             reading.provenance.setdefault("lede", "text")
     if reading.name != GENERIC:
         _cut_links(reading)
-    _settle_author(reading, page, author, edges.author)
+    signed = edges.author
+    if signed and not reading.is_by_rules and _is_words(signed, page):
+        signed = None
+    _settle_author(reading, page, author, signed)
     if reading.credit is None:
         reading.credit = edges.credit or credit or metadata.credit
         if reading.credit is not None:
@@ -118,13 +130,38 @@ def _settle_unsigned(reading: Reading, page: Page) -> None:
     paper's name on every page. Elsewhere an outlet that names itself and nobody else is who signs."""
     metadata = page.metadata
     may_sign = page.site is None and not (metadata.language or "").startswith("vi")
-    houses = frozenset() if may_sign else metadata.houses
-    named, is_by_headline = visible_author(page.root, houses, url=page.url)
+    written = _written_by(reading, metadata.houses)
+    if written:
+        reading.author, reading.provenance["author"] = written, "text"
+        return
+    named, is_by_headline = visible_author(page.root, metadata.houses, url=page.url, may_sign=may_sign)
     signed = metadata.signed_by if may_sign else None
     if signed and not is_by_headline:
         reading.author, reading.provenance["author"] = signed, "meta"
     elif named:
         reading.author, reading.provenance["author"] = named, "text"
+
+
+def _is_words(signed: str, page: Page) -> bool:
+    """Whether a line of capitals is a heading: it says what no name does, or the page writes its words small as well.
+
+    In Vietnamese names are words."""
+    if (page.metadata.language or "vi").startswith("vi"):
+        return False
+    said = lower_words(page.root)
+    return not persons_in(signed, frozenset(), is_short=True) or all(word.lower() in said for word in signed.split())
+
+
+def _written_by(reading: Reading, houses: frozenset[str]) -> str | None:
+    """Who wrote it by the words of a line above or below the story, cut or not: "This post was written by X"."""
+    texts = [cut.text for _, cut in reading.placed if cut.kind == "byline"]
+    texts += [line.text for line in (*reading.lines[:1], *reading.lines[-1:]) if len(line.text) <= MAX_WRITTEN]
+    for text in texts:
+        said = _WRITTEN.match(text)
+        persons = persons_in(text[said.end() :].rstrip("."), houses) if said else []
+        if persons:
+            return ", ".join(persons)
+    return None
 
 
 def _first_paragraph(lines: list[Line]) -> str | None:
