@@ -89,8 +89,9 @@ class Archive:
         self._group: Group | None = None
         self._read_before: dict[str, Document] = {}
         self._index: Engine | None = None
-        self._watch: Connection | None = None
+        self._watches: dict[Engine, Connection] = {}
         self._watching = threading.Lock()
+        self._here = threading.local()
         self.as_of: datetime | None = None
         """A former moment, as of which `rows`, `changes` and what is built on them read; None is now."""
 
@@ -140,8 +141,8 @@ class Archive:
     def close(self) -> None:
         """Let go of files and connections; what was not committed is not kept."""
         self.roll_back()
-        if self._watch is not None:
-            self._watch.close()
+        for watch in self._watches.values():
+            watch.close()
         self._engine.dispose()
         if self._index is not None:
             self._index.dispose()
@@ -383,11 +384,29 @@ class Archive:
     def reading(self) -> Iterator[Connection]:
         """A connection for the functions of `archive.storage`; sees what is recorded and not yet committed, too."""
         with self._errors():
+            held = getattr(self._here, "connection", None)
             if self._group is not None:
                 yield self._group.connection
+            elif held is not None:
+                yield held
             else:
                 with for_reading(self._engine).connect() as connection:
                     yield connection
+
+    @contextmanager
+    def reading_at_once(self) -> Iterator[Connection]:
+        """`reading`, and whatever this thread reads within the block is read on the same connection.
+
+        On SQLite all of it is of one moment. A page asks a dozen questions: to open a transaction for each took as long
+        as the answers.
+        """
+        before = getattr(self._here, "connection", None)
+        with self.reading() as connection:
+            self._here.connection = connection
+            try:
+                yield connection
+            finally:
+                self._here.connection = before
 
     def known(self, capture_ids: list[str]) -> set[str]:
         """Which of these captures the archive has, and has read."""
@@ -452,15 +471,25 @@ class Archive:
                 self._index = index.engine_of(self._engine, self.folder)
             yield self._index
 
-    def state(self) -> str:
-        """A word that is another one after any commit, of whatever process; its own writing aside."""
+    def state(self, *, with_index: bool = False) -> str:
+        """A word that is another one after any commit, of whatever process; its own writing aside.
+
+        With `with_index`, also after one to the full-text index.
+        """
         with self._errors(), self._watching:
-            if self._watch is None:
-                self._watch = for_reading(self._engine).connect()
-            try:
-                return state_of(self._watch)
-            finally:
-                self._watch.rollback()
+            engines = [self._engine]
+            if with_index and self._engine.dialect.name == "sqlite":
+                with self.index() as engine:
+                    engines.append(engine)
+            return " ".join(self._state_of(engine) for engine in engines)
+
+    def _state_of(self, engine: Engine) -> str:
+        if engine not in self._watches:
+            self._watches[engine] = for_reading(engine).connect()
+        try:
+            return state_of(self._watches[engine])
+        finally:
+            self._watches[engine].rollback()
 
     def has_index(self) -> bool:
         """Whether there is a full-text index, be it behind."""

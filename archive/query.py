@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import chain, islice, takewhile
 
 from archive.exceptions import UnknownNameError
-from archive.text import strip_marks, tokens
+from archive.text import has_eth, strip_marks, tokens
 
 FORMAT = 3
 """Raised when text folds otherwise or the index has other columns: indexes of another format are made anew."""
@@ -139,11 +139,47 @@ def snippet(text: str, terms: tuple[Term, ...], *, width: int = 160) -> list[tup
 def _matches(text: str, terms: tuple[Term, ...]) -> Iterator[tuple[int, int]]:
     """Where a term stands, as (begin, end), in the order of the text."""
     wanted = [term.bare for term in terms if not term.is_excluded]
-    beginnings = {phrase[0] for phrase in wanted}
-    for found in _WORD.finditer(text):
-        if _bare(found.group()) not in beginnings:
-            continue
+    beginnings = frozenset(phrase[0] for phrase in wanted)
+    for at in _places(text, beginnings):
         for phrase in wanted:
-            said = list(islice(_WORD.finditer(text, found.start()), len(phrase)))
+            said = list(islice(_WORD.finditer(text, at), len(phrase)))
             if tuple(_bare(word.group()) for word in said) == phrase:
-                yield found.start(), said[-1].end()
+                yield at, said[-1].end()
+
+
+def _places(text: str, words: frozenset[str]) -> Iterator[int]:
+    """Where one of these bare words stands."""
+    pattern = _pattern(words)
+    if pattern is not None and not _LIGATURES.search(text) and not has_eth(text):
+        return (found.start() for found in pattern.finditer(text))
+    return (found.start() for found in _WORD.finditer(text) if _bare(found.group()) in words)
+
+
+_LIGATURES = re.compile("[ßẞŉẚﬀ-ﬆ]")
+"""All that more than one letter of ASCII stands for."""
+_LETTERS = (*range(0x80, 0x250), *range(0x1E00, 0x1F00), 0x212A, 0x212B)
+"""Beyond ASCII, all that one letter of ASCII stands for."""
+
+
+@lru_cache(maxsize=1 << 10)
+def _pattern(words: frozenset[str]) -> re.Pattern[str] | None:
+    """Finds these bare words as they may be printed; None where they have letters other than those of ASCII.
+
+    Folding every word of a text to look whether it is one of them took most of the time of a page of hits.
+    """
+    if not all(word.isascii() for word in words):
+        return None
+    alike = _alike()
+    said = ("".join(f"[{re.escape(char)}{alike.get(char, '')}]" for char in word) for word in sorted(words))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(said)})(?!\w)")
+
+
+@lru_cache(maxsize=1)
+def _alike() -> dict[str, str]:
+    """{a letter of ASCII: all others that are bare that one}."""
+    found: dict[str, str] = {chr(small): chr(small).upper() for small in range(ord("a"), ord("z") + 1)}
+    for char in map(chr, _LETTERS):
+        bare = strip_marks(char)
+        if bare in found:
+            found[bare] += char
+    return found

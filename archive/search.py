@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from archive.exceptions import StorageError
 from archive.postings import Fields, question, stands
 from archive.query import Filters, Term, has_marks, parse, snippet
-from archive.storage import feed, index
+from archive.storage import hits, index
 from archive.storage.segments import ANY_SITE, Finder
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _NEEDED = (
 )  # fmt: skip
 """Of a row of `articles`: its name, and what `Filters.admits` looks at."""
 _FIRST_BATCH = 32
+"""Hits: most readers look at a page of them."""
 _LARGEST_BATCH = 512
 
 
@@ -78,11 +79,13 @@ def search(
     sort: Sort = Sort.RELEVANCE,
     columns: Sequence[str] = (),
     is_indexed: bool = False,
+    expected: int = _FIRST_BATCH,
 ) -> Iterator[Hit]:
     """Articles that hold the words of `query`. Streamed: who takes ten hits waits for ten.
 
     With `columns` only these of each article are read, beside those that filters ask for: a row takes far longer than
-    finding it, and such a hit has no snippet. With `is_indexed` the index is taken as it is.
+    finding it, and such a hit has no snippet. With `is_indexed` the index is taken as it is. Who says how many hits are
+    `expected` to be taken has that many looked up at once.
     """
     terms = parse(query)
     wanted = filters or Filters()
@@ -93,12 +96,11 @@ def search(
     chosen = tuple(dict.fromkeys((*_NEEDED, *columns))) if columns else None
     seen: set[tuple[str, int]] = set()
     with archive.index() as engine, index.for_searching(engine).connect() as connection:
-        for documents in _batches(_found(archive, connection, terms, wanted, sort, all_versions=all_versions)):
+        matches = _found(archive, connection, terms, wanted, sort, all_versions=all_versions, expected=expected)
+        for documents in _batches(matches, expected):
             with archive.reading() as reader:
-                found = feed.rows_of_documents(
-                    reader, documents, filters=wanted, all_versions=all_versions, columns=chosen
-                )
-                rows = list(found)
+                found = hits.versions if all_versions else hits.current
+                rows = list(found(reader, documents, filters=wanted, columns=chosen))
             for row, article in rows:
                 name = (row["article_id"], row["version"])
                 if name not in seen and wanted.admits(article):
@@ -114,6 +116,7 @@ def _found(
     sort: Sort,
     *,
     all_versions: bool,
+    expected: int,
 ) -> Iterator[int]:
     """Each document that holds the terms, in the order of `sort`."""
     # Articles are filtered by what they say now, so the time of a former version tells nothing.
@@ -122,7 +125,7 @@ def _found(
     met: set[int] = set()
     for marked, in_title in _passes(terms, sort):
         asked = question(terms, marked=marked, in_title=in_title, sites=sites)
-        for batch in _batches(finder.find(asked)):
+        for batch in _batches(finder.find(asked), expected):
             unsure = [document for document, is_sure in batch if not is_sure and document not in met]
             read: dict[int, Fields] = {}
             if unsure:
@@ -146,9 +149,8 @@ def _passes(terms: tuple[Term, ...], sort: Sort) -> Iterator[tuple[bool, bool]]:
         yield marked, False
 
 
-def _batches(found: Iterator[_T]) -> Iterator[list[_T]]:
-    """Few at first, as most readers look at a page of hits; more later, as a question costs more than its answer."""
-    size = _FIRST_BATCH
+def _batches(found: Iterator[_T], size: int) -> Iterator[list[_T]]:
+    """So many at first; more later, as a question costs more than its answer."""
     while batch := list(islice(found, size)):
         yield batch
         size = min(2 * size, _LARGEST_BATCH)

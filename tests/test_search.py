@@ -1,6 +1,7 @@
 """Searching: marks or none, phrases, exclusions, filters; the same on both engines and the same as reading it all."""
 
 import json
+import re
 
 import pytest
 from builders import FakeExtractor, at, document, record
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 
 import archive as package
 from archive import postings
+from archive import query as query_module
 from archive.core import Archive
 from archive.exceptions import UnknownNameError
 from archive.query import Filters, parse, words
 from archive.search import Sort, search
 from archive.storage import segments
+from archive.text import strip_marks
 from archive.types import Caption, Decision, DecisionKind
 from crawler.cli import main
 
@@ -321,3 +324,14 @@ def test_the_command_marks_what_it_found(tmp_path):
     assert [piece["text"] for piece in json.loads(line)["snippet"] if piece["match"]] == ["Lào", "Cai"]
     run = CliRunner().invoke(main, ["search", "--archive", str(tmp_path / "a"), "--", "cai", "-lào"])
     assert run.stdout == "nothing found\n"
+
+
+_LETTERS = st.sampled_from([*"aAàẦdĐđðsſßﬁŉKÅéi7_ -.\u0300", "LÀO", "lao", "Straße", "hòa", "hoà", "ﬁ"])
+
+
+@given(text=st.lists(_LETTERS, max_size=30).map("".join), asked=st.sampled_from(["lao", "a d", "hoa", "strasse", "đá"]))
+def test_a_word_is_marked_wherever_its_letters_are_printed(text, asked):
+    """The pattern that looks for it finds what folding every word of the text does."""
+    wanted = frozenset(term.bare[0] for term in parse(asked))
+    truth = [match.start() for match in re.finditer(r"\w+", text) if strip_marks(match.group()) in wanted]
+    assert list(query_module._places(text, wanted)) == truth

@@ -15,7 +15,7 @@ from served import Served
 
 from archive.core import Archive
 from archive.storage.pages import site_names
-from archive.web import remembering
+from archive.web import indexing, remembering
 from archive.web.passages import mark
 from archive.web.remembering import Remembered
 from archive.web.words import VIETNAMESE
@@ -408,7 +408,7 @@ def test_the_first_search_waits_for_the_index_and_says_so(growing, monkeypatch):
         assert "lede" in served.get("/search?q=lao")[2].decode()
     for left in growing.glob("search.db*"):
         left.unlink()
-    monkeypatch.setattr(remembering, "FIRST_PATIENCE", 0)
+    monkeypatch.setattr(indexing, "FIRST_PATIENCE", 0)
     with (
         Archive.open(growing) as archive,
         archive.index() as index,

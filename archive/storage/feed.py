@@ -8,10 +8,9 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Row, Select, bindparam, case, exists, func, insert, select, update
+from sqlalchemy import Connection, FromClause, Row, Select, bindparam, case, func, insert, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
-from archive.query import Filters
 from archive.storage import schema
 from archive.storage.engine import insert_unless_there
 from archive.storage.views import SELECTABLES
@@ -94,83 +93,6 @@ def rows(
     with connection.execute(query, execution_options={"yield_per": 500}) as result:
         for row in result:
             yield dict(row._mapping)  # noqa: SLF001  SQLAlchemy's public name for a row as a mapping
-
-
-def rows_of_documents(
-    connection: Connection,
-    documents: Sequence[int],
-    *,
-    filters: Filters,
-    all_versions: bool = False,
-    columns: Sequence[str] | None = None,
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """(row, its row of `articles`) where these documents are the current version; else of `versions` that they are.
-
-    `columns` are the only ones of `articles` that are read. Rows that `filters` can be seen to refuse are not read; the
-    others may still be refused by `Filters.admits`.
-    """
-    found = _named_by_documents(connection, documents, filters, all_versions=all_versions)
-    names = {name for _, name, _ in found}
-    if not names:
-        return
-    is_named = column("articles", "article_id").in_(names)
-    articles = {row["article_id"]: row for row in rows(connection, "articles", is_named, columns=columns)}
-    place = {document: at for at, document in enumerate(documents)}
-    found.sort(key=lambda each: place[each[0]])
-    if not all_versions:
-        yield from ((articles[name], articles[name]) for _, name, _ in found if name in articles)
-        return
-    shown = {
-        row["capture_id"]: row for row in rows(connection, "versions", column("versions", "article_id").in_(names))
-    }
-    for _, name, shown_by in found:
-        if name in articles and shown_by in shown:
-            yield shown[shown_by], articles[name]
-
-
-def _named_by_documents(
-    connection: Connection, documents: Sequence[int], filters: Filters, *, all_versions: bool
-) -> list[tuple[int, str, str]]:
-    """(document, article, capture that showed it) of what these documents are a version of."""
-    judgement, reading, article, capture = schema.judgement.c, schema.reading.c, schema.article.c, schema.capture.c
-    query = (
-        select(reading.document_id, article.public_id, capture.public_id)
-        .join_from(schema.judgement, schema.reading, judgement.reading_id == reading.id)
-        .join(schema.article, judgement.article_id == article.id)
-        .join(schema.capture, judgement.capture_id == capture.id)
-        .where(reading.document_id.in_(documents))
-        .where(judgement.outcome == "version" if all_versions else article.head_id == judgement.id)
-        .where(*_wanted(filters))
-        .order_by(capture.captured_at.desc(), capture.public_id)
-    )
-    return [(document, name, shown_by) for document, name, shown_by in connection.execute(query)]
-
-
-def _wanted(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    """What `filters` ask of an article that both engines see alike; comparing letters is left to Python."""
-    article = schema.article.c
-    if filters.site is not None:
-        yield article.site == filters.site
-    if filters.edited:
-        yield article.versions > 1
-    if filters.originals:
-        membership = schema.membership.c
-        yield ~exists().where(membership.article_id == article.id, membership.role.in_(("copy", "excerpt")))
-    if filters.since is not None or filters.until is not None:
-        head, read, said = schema.judgement.alias(), schema.reading.alias(), schema.document.alias()
-        published_at = (
-            select(said.c.published_at)
-            .join_from(head, read, head.c.reading_id == read.c.id)
-            .join(said, read.c.document_id == said.c.id)
-            .where(head.c.id == article.head_id)
-            .correlate(schema.article)
-            .scalar_subquery()
-        )
-        at = func.coalesce(published_at, article.first_seen_at, type_=schema.UtcDateTime())
-        if filters.since is not None:
-            yield at >= filters.since
-        if filters.until is not None:
-            yield at < filters.until
 
 
 def column(view: str, name: str) -> ColumnElement[Any]:

@@ -32,11 +32,15 @@ def page(
     after: object = None,
     is_ascending: bool = False,
     equal: Mapping[str, object] | None = None,
+    columns: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Up to `limit` rows behind the one with the id `after`, newest first. Raises UnknownNameError for no such row."""
+    """Up to `limit` rows behind the one with the id `after`, newest first. Raises UnknownNameError for no such row.
+
+    `columns` are the only ones that are read: a list of headlines needs no furniture.
+    """
     selectable = SELECTABLES[view]
     key = [selectable.c[name] for name in KEYS[view]]
-    query = select(selectable).limit(limit)
+    query = select(*_chosen(view, columns)).limit(limit)
     for name, value in (equal or {}).items():
         query = query.where(selectable.c[name] == value)
     if after is not None:
@@ -49,14 +53,19 @@ def page(
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def among(connection: Connection, view: str, name: str, values: Sequence[object]) -> list[dict[str, Any]]:
-    """The rows whose column `name` is one of `values`."""
-    selectable = SELECTABLES[view]
+def among(
+    connection: Connection, view: str, name: str, values: Sequence[object], *, columns: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """The rows whose column `name` is one of `values`; with `columns` only these of each."""
     if not values:
         return []
-    return [
-        dict(row) for row in connection.execute(select(selectable).where(selectable.c[name].in_(values))).mappings()
-    ]
+    query = select(*_chosen(view, columns)).where(SELECTABLES[view].c[name].in_(values))
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _chosen(view: str, columns: Sequence[str] | None) -> list[Any]:
+    selectable = SELECTABLES[view]
+    return [selectable] if columns is None else [selectable.c[name] for name in columns]
 
 
 def mementos(connection: Connection, article_id: str) -> list[dict[str, Any]]:
@@ -101,9 +110,13 @@ def tally_since(connection: Connection, moment: datetime) -> dict[str, int]:
 
 def newest_change(connection: Connection) -> datetime | None:
     """When the last thing happened that anybody would notice, by the captures' clock."""
-    change = schema.change.c
-    times = [connection.execute(select(func.max(change.at)).where(change.kind == kind)).scalar() for kind in ChangeKind]
-    return max((moment for moment in times if moment is not None), default=None)
+    return max((moment for moment in connection.execute(_NEWEST).one() if moment is not None), default=None)
+
+
+# Each kind by itself is one look into an index; all kinds together, grouped, are all changes there ever were.
+_NEWEST = select(
+    *(select(func.max(schema.change.c.at)).where(schema.change.c.kind == kind).scalar_subquery() for kind in ChangeKind)
+)
 
 
 def site_names(connection: Connection) -> list[str]:

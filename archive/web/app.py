@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from archive import export
 from archive.exceptions import ArchiveError, NothingToReleaseError, UnknownNameError
 from archive.web import api, feeds, finding, memento, reading
-from archive.web.remembering import Indexer, Remembered
+from archive.web.indexing import Indexer
+from archive.web.remembering import Remembered
 from archive.web.site import BadRequestError, Site, json_response
 from archive.web.words import delay, translate
 
@@ -69,7 +70,7 @@ def create_app(site: Site, *, hosts: list[str]) -> Starlette:
     environment.filters["delay"] = delay
     app.state.templates = Jinja2Templates(env=environment)
     app.state.site = site
-    app.state.indexer = Indexer(site.archive, patience=site.patience)
+    app.state.indexer = Indexer(site.archive, patience=site.patience, update=site.update_index)
     return app
 
 

@@ -18,6 +18,8 @@ from archive.text import tidy
 from archive.web.site import cached, json_response, site_of
 
 ENTRIES = 50
+NEEDED = ("article_id", "url", "site", "title", "lede", "first_seen_at")
+"""What an entry tells of an article."""
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -48,7 +50,7 @@ def base_of(request: Request) -> str:
 
 def _new(request: Request) -> Response:
     with site_of(request).archive.reading() as connection:
-        rows = pages.page(connection, "articles", limit=ENTRIES)
+        rows = pages.page(connection, "articles", limit=ENTRIES, columns=NEEDED)
     base = base_of(request)
     entries = [Entry.of_article(row, base) for row in rows]
     return answer(request, "Lưu Báo: new articles", entries)

@@ -20,7 +20,7 @@ from archive.query import Filters
 from archive.search import Hit, Sort, search
 from archive.storage import pages
 from archive.web.feeds import ENTRIES, Entry, answer, base_of
-from archive.web.reading import PAGE, show
+from archive.web.reading import ENTRY, PAGE, show
 from archive.web.site import (
     LONGEST,
     BadRequestError,
@@ -39,6 +39,7 @@ _TEXTS = ("site", "section", "author", "credit")
 _DAYS = ("since", "until")
 _SWITCHES = ("originals", "edited")
 _FACETS = 8
+_SHOWN = (*ENTRY, "body", "captions", "language", "published_at", "published_offset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +100,29 @@ def _found(
 ) -> list[Hit]:
     """The first hits. Raises BadRequestError for a query of nothing but exclusions."""
     try:
-        return list(islice(_hits(request, query, asked, sort, columns, all_versions=all_versions), count))
+        hits = _hits(request, query, asked, sort, columns, all_versions=all_versions, count=count)
+        return list(islice(hits, count))
     except UnknownNameError as e:
         raise BadRequestError(str(e)) from e
 
 
 def _hits(
-    request: Request, query: str, asked: dict[str, str], sort: Sort, columns: tuple[str, ...], *, all_versions: bool
+    request: Request,
+    query: str,
+    asked: dict[str, str],
+    sort: Sort,
+    columns: tuple[str, ...],
+    *,
+    all_versions: bool,
+    count: int,
 ) -> Iterator[Hit]:
     archive, filters = site_of(request).archive, _filters(asked)
     try:
         request.app.state.indexer.bring_up()
         yield from search(
-            archive, query, filters=filters, sort=sort, all_versions=all_versions, columns=columns, is_indexed=True
-        )
+            archive, query, filters=filters, sort=sort, all_versions=all_versions, columns=columns, is_indexed=True,
+            expected=count,
+        )  # fmt: skip
     except StorageError as e:
         raise StorageError(
             f"search keeps an index beside the archive, which whoever serves must be able to write: {e}"
@@ -135,9 +145,10 @@ def page(request: Request) -> Response:
 
 
 def _whole(request: Request, hits: list[Hit]) -> list[Hit]:
-    """The same hits with all columns, for those that are shown."""
+    """The same hits with what the page shows of them."""
+    names = [hit.article["article_id"] for hit in hits]
     with site_of(request).archive.reading() as connection:
-        rows = pages.among(connection, "articles", "article_id", [hit.article["article_id"] for hit in hits])
+        rows = pages.among(connection, "articles", "article_id", names, columns=_SHOWN)
     found = {row["article_id"]: row for row in rows}
     # An article that was taken down in between is left out.
     return [

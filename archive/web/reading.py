@@ -27,6 +27,8 @@ from archive.web.words import LANGUAGES, language, translate
 
 PAGE = 40
 LATEST = 12
+ENTRY = ("article_id", "url", "site", "title", "lede", "first_seen_at", "versions", "role", "gone_at")
+"""What a list shows of an article. A whole row is twenty times as long, and most of it JSON."""
 _BODY = 8192
 """Bytes of a form: a token and an id."""
 
@@ -51,7 +53,8 @@ def show(request: Request, template: str, *, status: int = 200, **context: Any) 
 
 def _articles(request: Request, ids: list[str]) -> dict[str, dict[str, Any]]:
     with site_of(request).archive.reading() as connection:
-        return {row["article_id"]: row for row in pages.among(connection, "articles", "article_id", ids)}
+        rows = pages.among(connection, "articles", "article_id", ids, columns=ENTRY)
+    return {row["article_id"]: row for row in rows}
 
 
 def front(request: Request) -> Response:
@@ -85,7 +88,9 @@ def articles(request: Request) -> Response:
     site, cursor = parameter(request, "site"), parameter(request, "cursor")
     archive = site_of(request).archive
     with archive.reading() as connection:
-        rows = pages.page(connection, "articles", limit=PAGE + 1, after=cursor, equal={"site": site} if site else {})
+        rows = pages.page(
+            connection, "articles", limit=PAGE + 1, after=cursor, equal={"site": site} if site else {}, columns=ENTRY
+        )
         sites = pages.site_names(connection)
     following = rows[PAGE - 1]["article_id"] if len(rows) > PAGE else None
     return show(request, "articles.html", rows=rows[:PAGE], sites=sites, site=site, following=following)
@@ -101,12 +106,13 @@ def _article(request: Request, name: str = "id") -> dict[str, Any]:
 
 def article(request: Request) -> Response:
     """An article as it reads now, or as it read in one of its versions."""
-    row = _article(request)
     archive = site_of(request).archive
-    versions = archive.versions(row["article_id"])
-    chosen = number(request, "version", len(versions), most=len(versions))
-    told = copies.about(archive, row["article_id"])
-    marked = copies.side_by_side(archive, row, told["members"])
+    with archive.reading_at_once():
+        row = _article(request)
+        versions = archive.versions(row["article_id"])
+        chosen = number(request, "version", len(versions), most=len(versions))
+        told = copies.about(archive, row["article_id"])
+        marked = copies.side_by_side(archive, row, told["members"])
     return show(
         request, "article.html", head=row, row=versions[chosen - 1], versions=versions, marked=marked, told=told,
         members=told["members"],
@@ -165,7 +171,7 @@ def paper(request: Request) -> Response:
             raise UnknownNameError(f"no paper {name!r}")
         counts = pages.volume(connection, name)
         taken = [row for row in pages.flows(connection, limit=1000) if name in (row["origin"], row["copier"])]
-        latest = pages.page(connection, "articles", limit=LATEST, equal={"site": name})
+        latest = pages.page(connection, "articles", limit=LATEST, equal={"site": name}, columns=ENTRY)
         wrong = _alarms(connection, name, site_of(request).now())
     if parameter(request, "as") == "csv":
         return _csv(("day", "articles"), counts)

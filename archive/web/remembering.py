@@ -1,13 +1,13 @@
-"""Answers that are given again while nothing in the archive changed, and an index that is filled beside the searches.
+"""Answers that are given again while nothing changed that they depend on.
 
-Both keep a served archive quick while a crawl writes into it: a page that many open is made once a commit, and no
-reader waits until what came since the last search is indexed."""
+They keep a served archive quick while a crawl writes into it: a page that many open is made once a commit, and that of
+an article which shares text with no other once for each change of the article."""
 
 from __future__ import annotations
 
-import threading
+import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -16,29 +16,38 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.core import Archive
-from archive.exceptions import ArchiveError
+from archive.exceptions import StorageError
+from archive.storage.standing import standing
 from archive.web.site import COOKIE, has_tag
 from archive.web.words import language
 
 MOST_BYTES = 32 * 1024 * 1024
-FIRST_PATIENCE = 30.0
-"""Seconds that a search waits where there is no index yet: it is made at some thousand articles a second or two."""
 _PAGES = frozenset(("/", "/articles", "/papers", "/copies"))
 _BELOW = ("/articles/", "/clusters/", "/api/v1/", "/feeds/")
-"""What depends on the archive alone: neither on the clock, as alarms do, nor on the full-text index."""
-_SEARCHES = ("/api/v1/search", "/feeds/search")
+"""What depends on the archive alone, and not on the clock, as alarms do."""
+_SEARCHES = ("/search", "/api/v1/search", "/feeds/search")
+"""What depends on the full-text index, too."""
+_OF_ONE_ARTICLE = re.compile(
+    r"/articles/([0-9a-f]{16})(?:/diff)?|/api/v1/articles/([0-9a-f]{16})(?:/versions|/diff)?"
+    r"|/feeds/edits/([0-9a-f]{16})\.\w+"
+)
+"""What depends on the rows of one article alone, if it shares text with no other."""
 
 
-class BeingIndexedError(ArchiveError):
-    """Raised for a search in an archive whose first index is not made yet."""
+@dataclass(frozen=True, slots=True)
+class _State:
+    archive: str
+    article: str | None = None
+    """Of the one article that the answer depends on; None where it depends on more."""
 
-    def __init__(self) -> None:
-        super().__init__("the index of this archive is being made: search again in a minute")
+    def is_as_in(self, before: _State) -> bool:
+        """Whether what was answered in that state would be answered now."""
+        return self.archive == before.archive or (self.article is not None and self.article == before.article)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    state: str
+    state: _State
     headers: list[tuple[bytes, bytes]]
     body: bytes
 
@@ -59,17 +68,33 @@ class Remembered:
             return
         key = (scope["path"], scope["query_string"].decode("latin-1"), str(request.base_url), language(request))
         # Asked before the page is made: what is committed meanwhile makes it newer than it says, never older.
-        state = await run_in_threadpool(self._archive.state)
+        try:
+            state = await run_in_threadpool(self._state, scope["path"])
+        except StorageError:
+            # Whoever answers says what is wrong.
+            await self.app(scope, receive, send)
+            return
         known = self._answers.get(key)
-        if known is None or known.state != state:
+        if known is None or not state.is_as_in(known.state):
             known = await self._make(scope, receive, send, key, state)
             if known is None:
                 return
+        elif known.state != state:
+            self._answers[key] = known = replace(known, state=state)
         self._answers.move_to_end(key)
         await _response(request, known)(scope, receive, send)
 
+    def _state(self, path: str) -> _State:
+        state = self._archive.state(with_index=path.startswith(_SEARCHES))
+        one = _OF_ONE_ARTICLE.fullmatch(path)
+        if one is None:
+            return _State(state)
+        with self._archive.reading() as connection:
+            stands = standing(connection, one[one.lastindex or 0])
+        return _State(state, stands.state if stands is not None and stands.is_alone else None)
+
     async def _make(
-        self, scope: Scope, receive: Receive, send: Send, key: tuple[str, ...], state: str
+        self, scope: Scope, receive: Receive, send: Send, key: tuple[str, ...], state: _State
     ) -> _Answer | None:
         """Answer, and keep it; None where it went out already, as it is not one to be kept."""
         start: Message = {}
@@ -103,8 +128,7 @@ def _may_be_remembered(request: Request) -> bool:
     path = request.url.path
     return (
         request.method == "GET"
-        and (path in _PAGES or path.startswith(_BELOW))
-        and not path.startswith(_SEARCHES)
+        and (path in _PAGES or path.startswith((*_BELOW, *_SEARCHES)))
         and COOKIE not in request.cookies
         and "if-modified-since" not in request.headers
     )
@@ -118,49 +142,3 @@ def _response(request: Request, answer: _Answer) -> Response:
     response = Response(answer.body)
     response.raw_headers = list(answer.headers)
     return response
-
-
-class Indexer:
-    """Brings the full-text index up to date, one thread at a time."""
-
-    def __init__(self, archive: Archive, *, patience: float) -> None:
-        """A search waits at most `patience` seconds for what came since the last one."""
-        self._archive = archive
-        self._patience = patience
-        self._lock = threading.Lock()
-        self._work: _Work | None = None
-
-    def bring_up(self) -> None:
-        """Return when the index is current, or after a while if there is one.
-
-        Raises what updating it raised, or BeingIndexedError.
-        """
-        with self._lock:
-            if self._work is None or self._work.is_done.is_set():
-                self._work = _Work(self._archive)
-                self._work.start()
-            work = self._work
-        # Without any index there is nothing to search, so the first search waits longer.
-        if not work.is_done.wait(self._patience) and not self._archive.has_index():
-            work.is_done.wait(FIRST_PATIENCE)
-        if work.error is not None:
-            raise work.error
-        if not work.is_done.is_set() and not self._archive.has_index():
-            raise BeingIndexedError
-
-
-class _Work(threading.Thread):
-    def __init__(self, archive: Archive) -> None:
-        # A transaction that is cut off is rolled back, so nothing has to wait for the end of this.
-        super().__init__(daemon=True, name="index")
-        self._archive = archive
-        self.is_done = threading.Event()
-        self.error: ArchiveError | None = None
-
-    def run(self) -> None:
-        try:
-            self._archive.update_index()
-        except ArchiveError as e:
-            self.error = e
-        finally:
-            self.is_done.set()

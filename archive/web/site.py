@@ -46,6 +46,8 @@ class Site:
     """Of one address to the API, on average; 0 for any number."""
     patience: float = 0.1
     """Seconds that a search waits until what came since the last one is indexed."""
+    update_index: Callable[[], object] | None = None
+    """Brings the full-text index up to date, where another process is to do that."""
 
     def sign(self, purpose: str) -> str:
         """A value that only a holder of the token could have been given."""
