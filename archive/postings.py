@@ -9,26 +9,28 @@ found among the documents that hold all its pairs, and has to be looked for in t
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from archive.query import Term, words
 
-SIZE = 8192
-"""Documents in a segment at most: a million articles are 123 integers of a kilobyte for each word of a query."""
+SIZE = 16384
+"""Documents in a segment at most: a million articles are 62 integers of two kilobytes for each word of a query."""
 _BYTES = SIZE // 8
-_DENSE = 128
+DENSE = 256
 """From so many documents on a set is stored as its bits, below as a list of their numbers."""
+_FEW = 32
+"""So many numbers are put into bits one by one as fast as all at once."""
 
 Fields = Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
 """The words of the title, and of each paragraph and caption: with marks, and bare."""
 
-_FORMS = ("'", ".")
-"""What tokens with marks, and bare ones, begin with; a caret before it means the title."""
+MARKED, BARE, IN_TITLE = "'", ".", "^"
+"""What tokens with marks, and bare ones, begin with; and before that those of titles."""
 UNDATED = "?"
 """The token of a document whose page says no date."""
 
@@ -38,44 +40,19 @@ def site_token(site: str) -> str:
     return f"@{site}"
 
 
+def texts_of(title: str | None, lede: str | None, body: str, captions: Sequence[str]) -> list[str]:
+    """The texts of a document, the title first. No phrase spans two of them."""
+    return [title or "", lede or "", *body.split("\n\n"), *captions]
+
+
 def fields_of(title: str | None, lede: str | None, body: str, captions: Sequence[str]) -> Fields:
-    """The words of a document, the title first. No phrase spans two fields."""
-    return [words(part) for part in (title or "", lede or "", *body.split("\n\n"), *captions)]
+    """The words of these texts."""
+    return [words(text) for text in texts_of(title, lede, body, captions)]
 
 
-def tokens_of(fields: Fields) -> set[str]:
-    """Everything that a document can be found by."""
-    found = set(_tokens(fields[0], place="^"))
-    for said in fields:
-        found.update(_tokens(said, place=""))
-    return found
-
-
-def _tokens(said: tuple[tuple[str, ...], tuple[str, ...]], *, place: str) -> Iterator[str]:
-    for form, column in zip(_FORMS, said, strict=True):
-        yield from [f"{place}{form}{word}" for word in column]
-        yield from [f"{place}{form}{one} {other}" for one, other in pairwise(column)]
-
-
-def collect(documents: Iterable[set[str]]) -> Iterator[tuple[str, bytes]]:
-    """Each token of these documents, ascending, with the set of their numbers as it is stored."""
-    # By sorting numbers in one array: a list for each of the hundred thousands of tokens took three times as long.
-    names: dict[str, int] = {}
-    held, sizes = array("I"), []
-    for tokens in documents:
-        held.extend([names.setdefault(token, len(names)) for token in tokens])
-        sizes.append(len(tokens))
-    places = np.frombuffer(held, dtype=np.uintc)
-    holders = np.repeat(np.arange(len(sizes), dtype="<u2"), sizes)[np.argsort(places, kind="stable")]
-    ends = np.cumsum(np.bincount(places, minlength=len(names)))
-    for token in sorted(names):
-        place = names[token]
-        yield token, encode(holders[ends[place - 1] if place else 0 : ends[place]])
-
-
-def encode(numbers: Sequence[int] | np.ndarray) -> bytes:
+def encode(numbers: Sequence[int] | npt.NDArray[np.uint16]) -> bytes:
     """A set of documents, as it is stored; `numbers` ascend."""
-    if len(numbers) < _DENSE:
+    if len(numbers) < DENSE:
         return np.asarray(numbers, dtype="<u2").tobytes()
     bits = np.zeros(SIZE, dtype=bool)
     bits[numbers] = True
@@ -90,13 +67,15 @@ def decode(stored: bytes) -> int:
     """
     if len(stored) == _BYTES:
         return int.from_bytes(stored, "little")
-    numbers = np.frombuffer(stored, dtype="<u2").tolist()
-    if not numbers:
-        return 0
-    bits = bytearray((numbers[-1] >> 3) + 1)
-    for number in numbers:
-        bits[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(bits, "little")
+    numbers = np.frombuffer(stored, dtype="<u2")
+    if len(numbers) <= _FEW:
+        found = 0
+        for number in numbers.tolist():
+            found |= 1 << number
+        return found
+    bits = np.zeros(SIZE, dtype=bool)
+    bits[numbers] = True
+    return int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
 
 
 def newest_first(bits: int) -> Iterator[int]:
@@ -181,7 +160,7 @@ def _of_term(term: Term, *, marked: bool, in_title: bool) -> list[str]:
 
     What is excluded stands nowhere, so for that the title is no place of its own.
     """
-    place = ("^" if in_title and not term.is_excluded else "") + _FORMS[0 if marked else 1]
+    place = (IN_TITLE if in_title and not term.is_excluded else "") + (MARKED if marked else BARE)
     said = term.marked if marked else term.bare
     return [f"{place}{one} {other}" for one, other in pairwise(said)] or [place + said[0]]
 

@@ -18,7 +18,7 @@ from itertools import chain, islice, takewhile
 from archive.exceptions import UnknownNameError
 from archive.text import has_eth, strip_marks, tokens
 
-FORMAT = 3
+FORMAT = 4
 """Raised when text folds otherwise or the index has other columns: indexes of another format are made anew."""
 LONGEST = 200
 """Characters of a token that count; PostgreSQL takes no key over 2.7 KB."""
@@ -26,8 +26,13 @@ _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 _WORD = re.compile(r"\w+")
 
 
-_bare = lru_cache(maxsize=1 << 16)(strip_marks)
+bare_word = lru_cache(maxsize=1 << 16)(strip_marks)
 """Of single words: a language has few syllables, and folding them was most of the time of a search."""
+
+
+def short(word: str) -> str:
+    """As much of a word as counts."""
+    return word[:LONGEST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     >>> words("Đường Hòa Bình")
     (('đường', 'hoà', 'bình'), ('duong', 'hoa', 'binh'))
     """
-    pairs = [(word[:LONGEST], bare[:LONGEST]) for word in tokens(text) if (bare := _bare(word))]
+    pairs = [(short(word), short(bare)) for word in tokens(text) if (bare := bare_word(word))]
     return tuple(marked for marked, _ in pairs), tuple(bare for _, bare in pairs)
 
 
@@ -143,7 +148,7 @@ def _matches(text: str, terms: tuple[Term, ...]) -> Iterator[tuple[int, int]]:
     for at in _places(text, beginnings):
         for phrase in wanted:
             said = list(islice(_WORD.finditer(text, at), len(phrase)))
-            if tuple(_bare(word.group()) for word in said) == phrase:
+            if tuple(bare_word(word.group()) for word in said) == phrase:
                 yield at, said[-1].end()
 
 
@@ -152,7 +157,7 @@ def _places(text: str, words: frozenset[str]) -> Iterator[int]:
     pattern = _pattern(words)
     if pattern is not None and not _LIGATURES.search(text) and not has_eth(text):
         return (found.start() for found in pattern.finditer(text))
-    return (found.start() for found in _WORD.finditer(text) if _bare(found.group()) in words)
+    return (found.start() for found in _WORD.finditer(text) if bare_word(found.group()) in words)
 
 
 _LIGATURES = re.compile("[ßẞŉẚﬀ-ﬆ]")

@@ -96,8 +96,9 @@ def search(
     chosen = tuple(dict.fromkeys((*_NEEDED, *columns))) if columns else None
     seen: set[tuple[str, int]] = set()
     with archive.index() as engine, index.for_searching(engine).connect() as connection:
-        matches = _found(archive, connection, terms, wanted, sort, all_versions=all_versions, expected=expected)
-        for documents in _batches(matches, expected):
+        count = min(expected, _LARGEST_BATCH)
+        matches = _found(archive, connection, terms, wanted, sort, all_versions=all_versions, expected=count)
+        for documents in _batches(matches, count):
             with archive.reading() as reader:
                 found = hits.versions if all_versions else hits.current
                 rows = list(found(reader, documents, filters=wanted, columns=chosen))

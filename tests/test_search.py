@@ -2,6 +2,10 @@
 
 import json
 import re
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from itertools import pairwise
 
 import pytest
 from builders import FakeExtractor, at, document, record
@@ -14,6 +18,7 @@ from archive import postings
 from archive import query as query_module
 from archive.core import Archive
 from archive.exceptions import UnknownNameError
+from archive.inverting import collect
 from archive.query import Filters, parse, words
 from archive.search import Sort, search
 from archive.storage import segments
@@ -126,6 +131,19 @@ def test_the_last_match_is_found_behind_many_that_a_filter_refuses(archive, filt
     assert {hit.article["url"] for hit in search(archive, "cá", filters=filters)} == everything
 
 
+@pytest.mark.parametrize("size", [1, 4, 256])
+def test_a_span_of_time_is_cut_out_wherever_its_ends_lie(archive, monkeypatch, size):
+    monkeypatch.setattr(segments, "_CHUNK", size)
+    for number in range(12):
+        keep(archive, str(number), title=f"Cá {number}", day=number + 1, published_at=at(number + 1))
+    archive.commit()
+    for first in range(14):
+        for last in range(first, 14):
+            filters = Filters(since=at(first), until=at(last))
+            expected = [str(number) for number in reversed(range(12)) if first <= number + 1 < last]
+            assert found(archive, "cá", filters=filters) == expected
+
+
 def test_a_page_that_gets_its_article_later_is_found_under_its_site(archive):
     """The index learns of the held page first, and of no site."""
     record(archive, document(verdict="truncated", title="Cá chép", body=["Cá chép về nguồn"]), day=1)
@@ -233,6 +251,19 @@ def test_an_index_of_a_former_format_is_made_anew(archive):
     assert found(archive, "chép") == ["tin"]
 
 
+def test_a_file_with_pages_of_a_former_size_is_made_anew(tmp_path):
+    with Archive.open(tmp_path / "a", extractor=FakeExtractor()) as archive:
+        keep(archive, "tin", title="Cá chép")
+    with closing(sqlite3.connect(tmp_path / "a" / "search.db")) as former:
+        former.execute("PRAGMA page_size=8192")
+        former.execute("CREATE TABLE state (said TEXT NOT NULL)")
+        former.commit()
+    with package.open(tmp_path / "a") as archive:
+        assert found(archive, "chép") == ["tin"]
+    with closing(sqlite3.connect(tmp_path / "a" / "search.db")) as made:
+        assert made.execute("PRAGMA page_size").fetchone() == (16384,)
+
+
 def test_many_small_segments_become_few_and_nothing_is_lost(archive):
     for number in range(70):
         keep(archive, str(number), title=f"Cá số {number}", published_at=at(1 + number % 7))
@@ -276,8 +307,9 @@ _QUERIES = st.lists(st.tuples(st.sampled_from(["", "-"]), st.booleans(), _WORDS)
 )
 
 
-def test_both_engines_find_what_reading_it_all_finds(tmp_path, postgresql):
+def test_both_engines_find_what_reading_it_all_finds(tmp_path, postgresql, monkeypatch):
     """The truth is worked out with nothing but lists of words. The index is brought up to date after every few."""
+    monkeypatch.setattr(segments, "_CHUNK", 2)
     count = iter(range(1000))
 
     @given(titles=_TITLES, asked=st.lists(_QUERIES, min_size=1, max_size=6), every=st.integers(1, 5))
@@ -335,3 +367,27 @@ def test_a_word_is_marked_wherever_its_letters_are_printed(text, asked):
     wanted = frozenset(term.bare[0] for term in parse(asked))
     truth = [match.start() for match in re.finditer(r"\w+", text) if strip_marks(match.group()) in wanted]
     assert list(query_module._places(text, wanted)) == truth
+
+
+_TEXTS = st.lists(
+    st.lists(st.sampled_from(["má", "ma", "đá", "Hòa", "hoà", "x", "²", "…", "7"]), max_size=6).map(" ".join),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(st.lists(st.tuples(_TEXTS, st.sampled_from([("@a.example",), ("@b.example", "?")])), min_size=1, max_size=9))
+def test_each_document_is_under_each_token_that_it_holds(documents):
+    truth = defaultdict(set)
+    for number, (texts, others) in enumerate(documents):
+        for at_, text in enumerate(texts):
+            for form, said in zip("'.", words(text), strict=True):
+                found = {*said, *(f"{one} {other}" for one, other in pairwise(said))}
+                for place in ("", "^") if at_ == 0 else ("",):
+                    for token in found:
+                        truth[f"{place}{form}{token}"].add(number)
+        for token in others:
+            truth[token].add(number)
+    collected = list(collect(documents))
+    assert {token: set(postings.newest_first(postings.decode(said))) for token, said in collected} == truth
+    assert [token for token, _ in collected] == sorted(truth)

@@ -47,6 +47,9 @@ class Reader:
         await self._served.app(scope, receive, send)
 
     def get(self, path, query=b""):
+        return asyncio.run(self.ask(path, query))
+
+    async def ask(self, path, query=b""):
         sent = []
 
         async def send(message):
@@ -66,7 +69,7 @@ class Reader:
             "headers": [(b"host", b"127.0.0.1"), (b"accept-language", b"en")],
             "server": ("127.0.0.1", 80),
         }
-        asyncio.run(self._app(scope, receive, send))
+        await self._app(scope, receive, send)
         return sent[0]["status"], b"".join(message.get("body", b"") for message in sent).decode()
 
 
@@ -95,6 +98,14 @@ def test_what_tells_of_one_article_is_made_anew_when_that_one_changed(folder, re
     write(folder, document("chợ", title="Chợ phiên họp lại"), url=ALONE, day=4)
     status, body = reader.get(path)
     assert (status, "Chợ phiên họp lại" in body, reader.made) == (200, True, 2)
+
+
+def test_what_many_ask_for_at_once_is_made_once(reader):
+    async def crowd():
+        return await asyncio.gather(*(reader.ask("/articles") for _ in range(9)))
+
+    answers = asyncio.run(crowd())
+    assert (len(set(answers)), answers[0][0], reader.made) == (1, 200, 1)
 
 
 def test_the_page_of_an_article_with_copies_is_made_anew_after_every_commit(folder, reader):

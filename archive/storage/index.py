@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, and_, case, delete, func, insert, ins
 from sqlalchemy.engine import URL
 from sqlalchemy.schema import CreateSchema
 
-from archive.postings import SIZE, Fields, fields_of
+from archive.postings import SIZE, Fields, fields_of, texts_of
 from archive.query import FORMAT
 from archive.storage import schema, segments
 from archive.storage.engine import connect, for_reading
@@ -27,13 +27,13 @@ from archive.storage.segments import ANY_SITE, key_of
 
 _T = TypeVar("_T")
 _BATCH = 500
-_BULK = 32 * SIZE
+_BULK = 16 * SIZE
 """New documents that are put in the order of time together; it bounds the memory of making an index."""
 _FAN = 8
 """So many segments of one class of sizes become one: few to look into, and no document is read more than five times."""
 _EPOCH = datetime(1, 1, 1, tzinfo=UTC)
-_PAGE = 8192
-"""Bytes. A set as bits is 1,024; in SQLite's usual pages of 4,096 each would fill another one: three times the file."""
+_PAGE = 16384
+"""Bytes. A set as bits is 2,048; in SQLite's usual pages of 4,096 each would fill another one: three times the file."""
 _FORMER = ("entry_text", "entry")
 """Tables of former formats."""
 
@@ -41,11 +41,24 @@ _FORMER = ("entry_text", "entry")
 def engine_of(archive: Engine, folder: Path) -> Engine:
     """Where the index of an archive is kept, open for writing."""
     if archive.dialect.name == "sqlite":
-        engine = connect(URL.create("sqlite", database=str(folder / "search.db")), page_size=_PAGE)
+        file = folder / "search.db"
+        _drop_former(file)
+        engine = connect(URL.create("sqlite", database=str(file)), page_size=_PAGE)
         return engine.execution_options(schema_translate_map={segments.SCHEMA: None})
     # Not with the writer's lock: a search would wait for a crawl's transaction, and the crawl for the next search.
     # Updates of the index take turns by a lock of their own.
     return for_reading(connect(archive.url))
+
+
+def _drop_former(file: Path) -> None:
+    """Delete a file with pages of another size, which only a new one can change: it is of a former format."""
+    if not file.is_file():
+        return
+    with file.open("rb") as opened:
+        head = opened.read(18)
+    if len(head) == 18 and int.from_bytes(head[16:], "big") != _PAGE:  # sqlite.org/fileformat.html  # noqa: PLR2004
+        for name in ("search.db", "search.db-wal", "search.db-shm"):
+            file.with_name(name).unlink(missing_ok=True)
 
 
 def for_searching(index: Engine) -> Engine:
@@ -122,7 +135,7 @@ def _placed(archive: Connection, before: int) -> list[tuple[int, int, str]]:
 
 
 def _documents(archive: Connection, names: Sequence[int]) -> Any:  # noqa: ANN401  an iterator of rows
-    """(fields, whether the page says a date, site) of these documents, in this order."""
+    """(texts, whether the page says a date, site) of these documents, in this order."""
     article, reading, document = schema.article, schema.reading, schema.document.c
     is_known = and_(func.count() == func.count(article.c.id), func.min(article.c.site) == func.max(article.c.site))
     site = (
@@ -138,7 +151,7 @@ def _documents(archive: Connection, names: Sequence[int]) -> Any:  # noqa: ANN40
         found = {row[0]: row for row in archive.execute(query.where(document.id.in_(part)))}
         for name in part:
             _, title, lede, body, captions, published_at, of_site = found[name]
-            yield fields_of(title, lede, body, captions), published_at is not None, of_site
+            yield texts_of(title, lede, body, captions), published_at is not None, of_site
 
 
 def fields(archive: Connection, names: Sequence[int]) -> dict[int, Fields]:

@@ -5,9 +5,11 @@ an article which shares text with no other once for each change of the article."
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -60,6 +62,7 @@ class Remembered:
         self._archive = archive
         self._answers: OrderedDict[tuple[str, ...], _Answer] = OrderedDict()
         self._bytes = 0
+        self._turns: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -67,20 +70,24 @@ class Remembered:
             await self.app(scope, receive, send)
             return
         key = (scope["path"], scope["query_string"].decode("latin-1"), str(request.base_url), language(request))
-        # Asked before the page is made: what is committed meanwhile makes it newer than it says, never older.
-        try:
-            state = await run_in_threadpool(self._state, scope["path"])
-        except StorageError:
-            # Whoever answers says what is wrong.
-            await self.app(scope, receive, send)
-            return
-        known = self._answers.get(key)
-        if known is None or not state.is_as_in(known.state):
-            known = await self._make(scope, receive, send, key, state)
-            if known is None:
+        # What many ask for at once, as they do after a commit, one of them has made. A search may wait for the index.
+        is_search = scope["path"].startswith(_SEARCHES)
+        turn = asyncio.Lock() if is_search else self._turns.setdefault(key, asyncio.Lock())
+        async with turn:
+            # Asked before the page is made: what is committed meanwhile makes it newer than it says, never older.
+            try:
+                state = await run_in_threadpool(self._state, scope["path"])
+            except StorageError:
+                # Whoever answers says what is wrong.
+                await self.app(scope, receive, send)
                 return
-        elif known.state != state:
-            self._answers[key] = known = replace(known, state=state)
+            known = self._answers.get(key)
+            if known is None or not state.is_as_in(known.state):
+                known = await self._make(scope, receive, send, key, state)
+                if known is None:
+                    return
+            elif known.state != state:
+                self._answers[key] = known = replace(known, state=state)
         self._answers.move_to_end(key)
         await _response(request, known)(scope, receive, send)
 

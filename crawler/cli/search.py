@@ -83,7 +83,8 @@ def search(
     """
     with reading(folder, database) as archive:
         words = " ".join(query)
-        hits = islice(find(archive, words, filters=filters, all_versions=all_versions, sort=Sort(sort)), limit)
+        hits = find(archive, words, filters=filters, all_versions=all_versions, sort=Sort(sort), expected=limit)
+        hits = islice(hits, limit)
         if as_json:
             print_json_lines(_json(hit) for hit in hits)
             return
