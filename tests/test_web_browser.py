@@ -131,7 +131,9 @@ def test_axe_finds_no_faint_colour_in_the_dark(reader, served):
     article, other = copied(served)
     compare = f"/articles/{article['id']}/compare/{other['id']}"
     found = {}
-    for path in ("/", "/search?q=ha+noi", f"/articles/{edited(served)['id']}/diff", compare, "/copies"):
+    cluster, paper = f"/clusters/{article['cluster']}", f"/papers/{article['site']}"
+    diff = f"/articles/{edited(served)['id']}/diff"
+    for path in ("/", "/search?q=ha+noi", diff, compare, cluster, paper, "/papers", "/copies", "/runs", "/held"):
         one.page.goto(path)
         found[path] = one.axe("{runOnly: ['color-contrast']}")
     assert {path: serious for path, serious in found.items() if serious} == {}

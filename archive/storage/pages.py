@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Text, cast, func, literal, or_, select, tuple_
+from sqlalchemy.sql.expression import ColumnCollection
 
 from archive.exceptions import UnknownNameError
 from archive.storage import schema
@@ -97,15 +98,25 @@ def shows(connection: Connection, capture_id: str) -> bool:
 def happened(connection: Connection, kind: str, *, limit: int) -> list[dict[str, Any]]:
     """The last changes of one kind, by the captures' clock, the newest first."""
     change = SELECTABLES["changes"]
-    query = select(change).where(change.c.kind == kind).order_by(change.c.at.desc()).limit(limit)
+    query = select(change).where(change.c.kind == kind, _is_told_once(change.c)).order_by(change.c.at.desc())
+    query = query.limit(limit)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _is_told_once(change: ColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """That a text has a copy is told of the copy and of the original, too; of them, this leaves the copy."""
+    return or_(change.kind != ChangeKind.CLUSTERED, change.detail["role"].as_string() != "original")
 
 
 def tally_since(connection: Connection, moment: datetime) -> dict[str, int]:
     """How many changes of each kind there were from that moment on, by the captures' clock."""
     change = schema.change.c
-    query = select(change.kind, func.count()).where(change.kind.in_(list(ChangeKind)), change.at >= moment)
-    return {row[0]: row[1] for row in connection.execute(query.group_by(change.kind))}
+    query = (
+        select(change.kind, func.count())
+        .where(change.kind.in_(list(ChangeKind)), change.at >= moment, _is_told_once(change))
+        .group_by(change.kind)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def newest_change(connection: Connection) -> datetime | None:

@@ -19,11 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive import export
 from archive.exceptions import ArchiveError, NothingToReleaseError, UnknownNameError
-from archive.web import api, feeds, finding, memento, reading
+from archive.web import api, feeds, finding, memento, papers, reading
 from archive.web.indexing import Indexer
 from archive.web.remembering import Remembered
 from archive.web.site import BadRequestError, Site, json_response
-from archive.web.words import delay, translate
+from archive.web.words import delay, figure, lasted, share, step, translate
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
@@ -49,6 +49,7 @@ def create_app(site: Site, *, hosts: list[str]) -> Starlette:
         *memento.ROUTES,
         *finding.PAGES,
         *feeds.ROUTES,
+        *papers.ROUTES,
         *reading.ROUTES,
     ]
     # Another name that leads here may be a stranger's, whose pages could then read the archive.
@@ -68,6 +69,12 @@ def create_app(site: Site, *, hosts: list[str]) -> Starlette:
     environment.filters["moment"] = export.moment
     environment.filters["day"] = _day
     environment.filters["delay"] = delay
+    environment.filters["figure"] = figure
+    environment.filters["share"] = share
+    environment.filters["span"] = _span
+    environment.filters["lasted"] = lasted
+    environment.filters["step"] = step
+    environment.filters["paper"] = lambda name: site.titles.get(name, name)
     app.state.templates = Jinja2Templates(env=environment)
     app.state.site = site
     app.state.indexer = Indexer(site.archive, patience=site.patience, update=site.update_index)
@@ -77,6 +84,12 @@ def create_app(site: Site, *, hosts: list[str]) -> Starlette:
 def _day(moment: datetime | None, offset: int | None = None) -> str:
     """For people: in the paper's own time where it stated one (minutes east of UTC), else UTC."""
     return "" if moment is None else f"{moment.astimezone(timezone(timedelta(minutes=offset or 0))):%d.%m.%Y %H:%M}"
+
+
+def _span(label: str) -> str:
+    """A day, a month or a year as people write it here: "2026-03-01 12:00" is 01.03.2026 12:00."""
+    day, _, rest = label.partition(" ")
+    return ".".join(reversed(day.split("-"))) + (f" {rest}" if rest else "")
 
 
 class SafetyHeaders:

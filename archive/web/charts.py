@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,79 +12,143 @@ WIDTH = 720
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar, and what it stands for."""
+class Part:
+    """What one series adds to a column."""
+
+    y: float
+    height: float
+    series: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column, from the ground up, and what it stands for."""
 
     x: float
-    y: float
     width: float
-    height: float
     label: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A chart of columns: `most` is as high as the chart, `sums` are those of each series."""
+
+    columns: list[Column]
+    most: int
+    sums: dict[str, int]
+
+
+HEIGHT = 120
+"""Of a chart of columns, whatever the page makes of it."""
+_WIDEST = 48
 
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """One flow from a site on the left to one on the right."""
+    """The texts of one paper that another one ran: as wide as they are many."""
 
     path: str
-    width: float
-    label: str
+    origin: str
+    copier: str
+    texts: int
     number: int
+    """Which colour: that of the origin."""
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """A word in a chart."""
+class Side:
+    """One paper at its end of the ribbons: where its bar begins, how high it is, and how many texts end there."""
 
-    x: float
     y: float
-    text: str
+    height: float
+    site: str
+    texts: int
 
 
-def bars(counts: Sequence[tuple[str, int]], *, height: int = 120) -> list[Bar]:
-    """A bar for each count, the highest as high as the chart."""
-    if not counts:
-        return []
-    step = WIDTH / len(counts)
-    most = max(count for _, count in counts)
-    width = min(step * 0.8, 36)
-    return [
-        Bar(
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Who copies whom: ribbons from the papers of originals on the left to those of copies on the right."""
+
+    ribbons: list[Ribbon]
+    left: list[Side]
+    right: list[Side]
+    height: float
+
+
+def columns(labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> Columns:
+    """A column for each label, what the series count on top of each other; the highest is as high as the chart."""
+    totals = [sum(counts) for counts in zip(*series.values(), strict=True)]
+    most = max(totals, default=0)
+    step = WIDTH / max(len(labels), 1)
+    width = min(step * 0.8, _WIDEST)
+    drawn = [
+        Column(
             round(at * step + (step - width) / 2, 1),
-            round(height - height * count / most, 1),
             round(width, 1),
-            round(height * count / most, 1),
-            f"{label}: {count}",
+            label,
+            tuple(_stack([(name, counts[at]) for name, counts in series.items()], most)),
         )
-        for at, (label, count) in enumerate(counts)
+        for at, label in enumerate(labels)
     ]
+    return Columns(drawn, most, {name: sum(counts) for name, counts in series.items()})
 
 
-def flow(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Ribbon], list[Name], list[Name], int]:
-    """Ribbons from the sites of originals to the sites of copies, the names of both, and the height."""
-    left = list(dict.fromkeys(row["origin"] for row in rows))
-    right = list(dict.fromkeys(row["copier"] for row in rows))
-    height = 44 * max(len(left), len(right), 1)
-    most = max((row["texts"] for row in rows), default=1)
-    at_left = {name: height * (at + 0.5) / len(left) for at, name in enumerate(left)}
-    at_right = {name: height * (at + 0.5) / len(right) for at, name in enumerate(right)}
-    start, end = 200, WIDTH - 200
-    middle = (start + end) / 2
-    ribbons = [
-        Ribbon(
-            f"M{start} {at_left[row['origin']]:.1f}C{middle} {at_left[row['origin']]:.1f} "
-            f"{middle} {at_right[row['copier']]:.1f} {end} {at_right[row['copier']]:.1f}",
-            round(2 + 18 * row["texts"] / most, 1),
-            f"{row['origin']} → {row['copier']}: {row['texts']}",
-            at % 6,
-        )
-        for at, row in enumerate(rows)
-    ]
+def _stack(counts: Sequence[tuple[str, int]], most: int) -> Iterator[Part]:
+    y = float(HEIGHT)
+    for name, count in counts:
+        if count:
+            height = HEIGHT * count / most
+            y -= height
+            yield Part(round(y, 1), round(height, 1), name, count)
+
+
+START, END = 230, WIDTH - 230
+"""Where ribbons begin and end: beside them stand the names."""
+_SLOT, _GAP, _THICKEST = 40, 14, 24
+"""On average a paper has so much of the height; between two of them there is so much; one text is no thicker."""
+_LEAST = 18
+"""Of a paper: as high as its name."""
+COLOURS = 6
+
+
+def flow(rows: Sequence[Mapping[str, Any]]) -> Flow:
+    """Ribbons for rows of {origin, copier, texts}, each paper with all of its ribbons side by side."""
+    sums: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for row in rows:
+        sums[0][row["origin"]] += row["texts"]
+        sums[1][row["copier"]] += row["texts"]
+    most, texts = max(map(len, sums)), max(sums[0].total(), 1)
+    thickness = min(_SLOT * max(most, 3) / texts, _THICKEST)
+    (left, height), (right, other) = (_sides(each, thickness) for each in sums)
+    colour = {side.site: at % COLOURS for at, side in enumerate(left)}
+    free = [{side.site: side.y for side in sides} for sides in (left, right)]
+    order = [{side.site: at for at, side in enumerate(sides)} for sides in (left, right)]
+    ribbons = []
+    for row in sorted(rows, key=lambda row: (order[0][row["origin"]], order[1][row["copier"]])):
+        width = thickness * row["texts"]
+        y, end = free[0][row["origin"]], free[1][row["copier"]]
+        free[0][row["origin"]] += width
+        free[1][row["copier"]] += width
+        path = _ribbon(y, end, max(width, 1.5))
+        ribbons.append(Ribbon(path, row["origin"], row["copier"], row["texts"], colour[row["origin"]]))
+    return Flow(ribbons, left, right, max(height, other))
+
+
+def _sides(sums: Counter[str], thickness: float) -> tuple[list[Side], float]:
+    y, sides = 0.0, []
+    for site, texts in sorted(sums.items(), key=lambda one: (-one[1], one[0])):
+        sides.append(Side(round(y, 1), round(max(thickness * texts, 3), 1), site, texts))
+        y += max(thickness * texts, _LEAST) + _GAP
+    return sides, round(max(y - _GAP, _LEAST), 1)
+
+
+def _ribbon(y: float, end: float, width: float) -> str:
+    middle = (START + END) / 2
     return (
-        ribbons,
-        [Name(start - 14, round(y + 5, 1), name) for name, y in at_left.items()],
-        [Name(end + 14, round(y + 5, 1), name) for name, y in at_right.items()],
-        height,
+        f"M{START} {y:.1f}C{middle:.0f} {y:.1f} {middle:.0f} {end:.1f} {END} {end:.1f}"
+        f"V{end + width:.1f}C{middle:.0f} {end + width:.1f} {middle:.0f} {y + width:.1f} {START} {y + width:.1f}Z"
     )
 
 
@@ -107,8 +172,7 @@ MOST = 60
 
 def timeline(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Stop], list[tuple[float, datetime]], int]:
     """Who ran a text when, each on a line of its own and the first on top; the marks of the axis; and the height."""
-    at = [row["published_at"] or row["first_seen_at"] for row in rows]
-    drawn = sorted(zip(at, rows, strict=True), key=lambda one: (one[0], one[1]["site"]))[:MOST]
+    drawn = [(when(row)[0], row) for row in sorted(rows, key=when)[:MOST]]
     if not drawn:
         return [], [], 0
     moments = [moment for moment, _ in drawn]
@@ -119,6 +183,11 @@ def timeline(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Stop], list[tuple[
     first, last = moments[0], moments[-1]
     marks = [(float(NAMES), first)] if first == last else [(float(NAMES), first), (float(WIDTH - 20), last)]
     return stops, marks, STEP * len(stops)
+
+
+def when(row: Mapping[str, Any]) -> tuple[datetime, str]:
+    """When an article came out, as far as it is known, and its paper: the order of a line of time."""
+    return row["published_at"] or row["first_seen_at"], row["site"]
 
 
 def places(moments: Sequence[datetime]) -> list[float]:

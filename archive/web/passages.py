@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from archive.diff import Op, Piece
 from archive.scripts import needs, reach, spans, words
 from archive.text import fold, tokens
 
@@ -62,3 +64,23 @@ def _block(block: str, runs: set[tuple[str, ...]]) -> list[Passage]:
             passages.append(Passage(block[start:end], shared[at - 1]))
             start = end
     return [*passages, Passage(block[start:], bool(shared) and shared[-1])]
+
+
+def side(pieces: Sequence[Piece], op: Op) -> list[tuple[bool, str]]:
+    """One side of a change as (whether it is only there, text): `op` is "delete" for the old one, "insert" for the new.
+
+    Where nothing but space stands between two words that changed, it is marked with them: a phrase is one mark.
+
+    >>> said = Piece("delete", "hai"), Piece("equal", " "), Piece("delete", "người"), Piece("equal", " đi")
+    >>> side(said, "delete")
+    [(True, 'hai người'), (False, ' đi')]
+    """
+    shown = [(piece.op == op, piece.text) for piece in pieces if piece.op in ("equal", op)]
+    joined: list[tuple[bool, str]] = []
+    for at, (is_marked, text) in enumerate(shown):
+        is_between = not text.strip() and 0 < at < len(shown) - 1 and shown[at - 1][0] and shown[at + 1][0]
+        if joined and joined[-1][0] == (is_marked or is_between):
+            joined[-1] = (joined[-1][0], joined[-1][1] + text)
+        else:
+            joined.append((is_marked, text))
+    return joined

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,14 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
-from archive.alarms import LONG, Alarm, alarms
 from archive.diff import diff
 from archive.exceptions import UnknownNameError
-from archive.storage import feed, pages, slots
+from archive.storage import pages, papers, slots
 from archive.types import Decision, DecisionKind
 from archive.web import charts, copies
-from archive.web.passages import mark
+from archive.web.passages import mark, side
 from archive.web.site import COOKIE, BadRequestError, cached, number, parameter, same, site_of
+from archive.web.tables import csv_response
 from archive.web.words import LANGUAGES, language, translate
 
 PAGE = 40
@@ -69,18 +66,34 @@ def front(request: Request) -> Response:
         for name, chosen in kinds.items():
             rows = [row for kind in chosen for row in pages.happened(connection, kind, limit=LATEST)]
             happened[name] = sorted(rows, key=lambda row: (row["at"], row["seq"]), reverse=True)[:LATEST]
-    ids = {row["article_id"] for rows in happened.values() for row in rows if row["article_id"]}
-    found = _articles(request, sorted(ids))
-    columns = {
-        name: [
-            {**found[row["article_id"]], "at": row["at"]}
-            for row in {row["article_id"]: row for row in reversed(rows)}.values()
-            if row["article_id"] in found
-        ][::-1]
-        for name, rows in happened.items()
-    }
+        columns = {name: _changed(connection, rows) for name, rows in happened.items() if name != "Copied"}
+        copied = _copied(connection, happened["Copied"])
     counts = {name: sum(today.get(kind, 0) for kind in chosen) for name, chosen in kinds.items()}
-    return show(request, "front.html", columns=columns, counts=counts, day=day)
+    return show(request, "front.html", columns=columns, copied=copied, counts=counts, day=day)
+
+
+def _changed(connection: Connection, happened: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The articles of these changes, each once, with when it last happened; the newest first."""
+    last = {row["article_id"]: row["at"] for row in reversed(happened)}
+    found = pages.among(connection, "articles", "article_id", sorted(last.keys() - {None}), columns=ENTRY)
+    rows = [{**row, "at": last[row["article_id"]]} for row in found]
+    return sorted(rows, key=lambda row: (row["at"], row["article_id"]), reverse=True)
+
+
+def _copied(connection: Connection, happened: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The texts of these changes, each once: the original's headline, its paper, and the papers that ran it again."""
+    last = {row["detail"].get("cluster"): row["at"] for row in reversed(happened)}
+    texts: dict[str, list[dict[str, Any]]] = {}
+    for row in pages.among(connection, "cluster_members", "cluster_id", sorted(last.keys() - {None})):
+        texts.setdefault(row["cluster_id"], []).append(row)
+    found = []
+    for name, members in texts.items():
+        original = next((row for row in members if row["role"] == "original"), None)
+        if original is not None:
+            others = dict.fromkeys(row["site"] for row in sorted(members, key=lambda row: row["first_seen_at"]))
+            others.pop(original["site"], None)
+            found.append({**original, "at": last[name], "papers": list(others)})
+    return sorted(found, key=lambda row: (row["at"], row["cluster_id"]), reverse=True)
 
 
 def articles(request: Request) -> Response:
@@ -112,6 +125,7 @@ def article(request: Request) -> Response:
         versions = archive.versions(row["article_id"])
         chosen = number(request, "version", len(versions), most=len(versions))
         told = copies.about(archive, row["article_id"])
+        told["members"].sort(key=charts.when)
         marked = copies.side_by_side(archive, row, told["members"])
     return show(
         request, "article.html", head=row, row=versions[chosen - 1], versions=versions, marked=marked, told=told,
@@ -125,7 +139,10 @@ def differences(request: Request) -> Response:
     versions = site_of(request).archive.versions(row["article_id"])
     after = number(request, "to", len(versions), most=len(versions))
     before = number(request, "from", max(after - 1, 1), most=len(versions))
-    changes = diff(versions[before - 1], versions[after - 1])
+    changes = [
+        (change.field, side(change.pieces, "delete"), side(change.pieces, "insert"))
+        for change in diff(versions[before - 1], versions[after - 1])
+    ]
     return show(
         request, "diff.html", head=row, before=versions[before - 1], after=versions[after - 1], changes=changes,
         versions=versions,
@@ -150,75 +167,28 @@ def cluster(request: Request) -> Response:
     # Where the original was taken down there is nothing to compare the others with.
     members = told["members"] if told else copies.members(site_of(request).archive, name)
     if parameter(request, "as") == "csv":
-        return _csv(copies.HEADER, copies.table(members))
+        return csv_response(copies.HEADER, copies.table(members))
+    members.sort(key=charts.when)
+    original = next((row for row in members if row["article_id"] == head["original_id"]), None)
     stops, marks, height = charts.timeline(members)
-    return show(request, "cluster.html", head=head, members=members, told=told, stops=stops, marks=marks, height=height)
-
-
-def papers(request: Request) -> Response:
-    """Every site with its figures."""
-    with site_of(request).archive.reading() as connection:
-        rows = feed.sites(connection)
-    return show(request, "papers.html", rows=rows)
-
-
-def paper(request: Request) -> Response:
-    """One site: how much, how often edited, what it copies and who copies it."""
-    name = request.path_params["site"]
-    with site_of(request).archive.reading() as connection:
-        head = next(iter(feed.sites(connection, only=name)), None)
-        if head is None:
-            raise UnknownNameError(f"no paper {name!r}")
-        counts = pages.volume(connection, name)
-        taken = [row for row in pages.flows(connection, limit=1000) if name in (row["origin"], row["copier"])]
-        latest = pages.page(connection, "articles", limit=LATEST, equal={"site": name}, columns=ENTRY)
-        wrong = _alarms(connection, name, site_of(request).now())
-    if parameter(request, "as") == "csv":
-        return _csv(("day", "articles"), counts)
     return show(
-        request, "paper.html", head=head, counts=counts, bars=charts.bars(counts[-60:]), flows=taken, latest=latest,
-        alarms=wrong,
+        request, "cluster.html", head=head, members=members, original=original, told=told, stops=stops, marks=marks,
+        height=height,
     )  # fmt: skip
-
-
-def _alarms(connection: Connection, name: str, now: datetime) -> list[Alarm]:
-    """What is wrong with a site, as `luubao status` says; nothing of one that no schedule crawls."""
-    slot = slots.last_slot(connection, name, now=now)
-    if slot is None:
-        return []
-    rate = slots.publishing(connection, name, since=now - LONG, until=now)
-    return alarms(slot.state, slot.counts, rate, now=now)
 
 
 def flows(request: Request) -> Response:
     """The flow of copies between papers."""
     with site_of(request).archive.reading() as connection:
         rows = pages.flows(connection)
-        clusters = pages.page(connection, "clusters", limit=PAGE)
+        texts = papers.most_copied(connection, limit=PAGE)
     if parameter(request, "as") == "csv":
-        return _csv(("origin", "copier", "texts"), [(row["origin"], row["copier"], row["texts"]) for row in rows])
-    originals = _articles(request, [row["original_id"] for row in clusters])
-    ribbons, left, right, height = charts.flow(rows)
-    return show(
-        request, "copies.html", rows=rows, ribbons=ribbons, left=left, right=right, height=height,
-        clusters=clusters, originals=originals,
-    )  # fmt: skip
-
-
-def _csv(header: tuple[str, ...], rows: list[Any]) -> Response:
-    """Numbers and names of sites; a name that a spreadsheet would compute is quoted as text."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(header)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    return Response(file.getvalue(), media_type="text/csv; charset=utf-8")
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    if isinstance(value, int):
-        return text
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+        return csv_response(
+            ("origin", "copier", "texts"), [(row["origin"], row["copier"], row["texts"]) for row in rows]
+        )
+    originals = _articles(request, [row["original_id"] for row in texts])
+    texts = [{**row, "original": originals[row["original_id"]]} for row in texts if row["original_id"] in originals]
+    return show(request, "copies.html", rows=rows, flow=charts.flow(rows), texts=texts)
 
 
 def runs(request: Request) -> Response:
@@ -226,15 +196,27 @@ def runs(request: Request) -> Response:
     with site_of(request).archive.reading() as connection:
         rows = pages.page(connection, "runs", limit=PAGE)
         due = slots.recent(connection, limit=PAGE)
-    return show(request, "runs.html", rows=rows, slots=due)
+    return show(request, "runs.html", rows=[(row, account(row["counts"])) for row in rows], slots=due)
+
+
+ACCOUNT = {"new": "version_first", "edited": "version_edited", "gone": "outcome_gone", "held": "outcome_held"}
+"""What the account of a run calls what people want to know of it."""
+
+
+def account(counts: dict[str, Any]) -> dict[str, int]:
+    """How many articles of a run were new, edited, gone and held; nothing of a run that read none."""
+    return {name: int(counts.get(key, 0)) for name, key in ACCOUNT.items()}
 
 
 def held(request: Request) -> Response:
     """What waits for a person."""
+    site = parameter(request, "site")
     with site_of(request).archive.reading() as connection:
-        rows = pages.page(connection, "held", limit=PAGE + 1, after=parameter(request, "cursor"))
+        rows = pages.page(
+            connection, "held", limit=PAGE + 1, after=parameter(request, "cursor"), equal={"site": site} if site else {}
+        )
     following = rows[PAGE - 1]["capture_id"] if len(rows) > PAGE else None
-    return show(request, "held.html", rows=rows[:PAGE], following=following, is_wrong=False)
+    return show(request, "held.html", rows=rows[:PAGE], site=site, following=following, is_wrong=False)
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -307,8 +289,6 @@ ROUTES = [
     Route("/articles/{id:str}/diff", differences),
     Route("/articles/{id:str}/compare/{other:str}", compare),
     Route("/clusters/{id:str}", cluster),
-    Route("/papers", papers),
-    Route("/papers/{site:path}", paper),
     Route("/copies", flows),
     Route("/runs", runs),
     Route("/held", held),

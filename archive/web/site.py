@@ -7,7 +7,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -44,6 +44,8 @@ class Site:
     """Reading needs the token, too."""
     requests_per_second: float = 0
     """Of one address to the API, on average; 0 for any number."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What papers call themselves, by the name of the site; the others are shown by that name."""
     patience: float = 0.1
     """Seconds that a search waits until what came since the last one is indexed."""
     update_index: Callable[[], object] | None = None

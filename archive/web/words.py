@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from starlette.requests import Request
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
@@ -29,10 +31,14 @@ VIETNAMESE = {
     "found": "bài tìm thấy",
     "Further": "Xem tiếp",
     "Narrow": "Thu hẹp",
-    "Nothing found: try fewer words, or leave out a filter": "Không tìm thấy: hãy thử ít từ hơn, hoặc bỏ bớt điều kiện",
+    "Nothing found: try fewer words, or leave out a filter": (
+        "Không tìm thấy: hãy thử ít từ hơn, hoặc bỏ bớt điều kiện"
+    ),
     "Marks may be left out. Words in double quotes follow each other; one after a minus must not be there.": "Có thể "
     "gõ không dấu. Từ trong ngoặc kép phải đứng liền nhau; từ sau dấu trừ không được có trong bài.",
-    "Times of publication are the paper's own; all others are UTC": "Giờ xuất bản theo trang báo; các giờ khác là UTC",
+    "Times of publication are the paper's own; all others are UTC": (
+        "Giờ xuất bản theo trang báo; các giờ khác là UTC"
+    ),
     "Schedule": "Lịch thu thập",
     "Due": "Đến hạn",
     "State": "Trạng thái",
@@ -84,7 +90,98 @@ VIETNAMESE = {
     "Articles by day": "Số bài theo ngày",
     "Day": "Ngày",
     "Table": "Bảng",
-    "Texts that more than one paper ran": "Bài mà nhiều báo cùng đăng",
+    "This archive is empty. It fills when somebody follows a paper, or replays pages that were kept before:": (
+        "Kho này còn trống. Kho sẽ có bài khi có người thu thập một báo, hoặc phát lại những trang đã lưu trước đây:"
+    ),
+    "itself again": "chính báo này đăng lại",
+    "Each time that pages came in: a crawl of a paper, or a replay of pages that were kept before.": (
+        "Mỗi lần có trang vào kho: thu thập từ một báo, hoặc phát lại những trang đã lưu trước đây."
+    ),
+    "crawl": "thu thập",
+    "replay": "phát lại",
+    "import": "nhập",
+    "reextract": "đọc lại",
+    "reindex": "so lại",
+    "Each line is a paper; a dot stands where it ran the text. Every title leads to the two texts side by side.": (
+        "Mỗi dòng là một báo; chấm tròn là lúc báo đó đăng bài. Bấm vào tiêu đề để xem hai bài cạnh nhau."
+    ),
+    "Texts that most papers ran": "Những bài nhiều báo đăng nhất",
+    "other papers": "báo khác",
+    "No text was seen in two papers yet. As soon as one is, this page draws who took from whom.": (
+        "Chưa thấy bài nào xuất hiện ở hai báo. Khi có, trang này sẽ vẽ ra báo nào lấy của báo nào."
+    ),
+    "There is one version only: nothing was edited since it was first seen": (
+        "Chỉ có một phiên bản: bài chưa bị sửa từ khi được thấy lần đầu"
+    ),
+    "block pages, emptied articles, redesigns. Whatever the article said before stays current meanwhile.": (
+        "trang chặn, bài mất nội dung, giao diện đổi. Trong lúc chờ, bài báo vẫn giữ nội dung trước đó."
+    ),
+    "Nothing waits": "Không có gì phải chờ",
+    "That cannot be answered": "Không trả lời được",
+    "Words, marks may be left out": "Từ khoá, có thể gõ không dấu",
+    "kicker": "dòng trên tiêu đề",
+    "Articles by day of publication": "Số bài theo ngày xuất bản",
+    "Articles by week of publication": "Số bài theo tuần xuất bản",
+    "Articles by month of publication": "Số bài theo tháng xuất bản",
+    "Articles by year of publication": "Số bài theo năm xuất bản",
+    "Each paper that is kept here; the small picture is how many articles were first seen on each of the last "
+    "30 days.": (
+        "Những báo được lưu ở đây; hình nhỏ cho biết mỗi ngày trong 30 ngày gần nhất thấy thêm bao nhiêu bài."
+    ),
+    "Last 30 days": "30 ngày gần nhất",
+    "Edits": "Lần sửa",
+    "Edited at least once": "Bài có sửa",
+    "Taken from other papers": "Lấy từ báo khác",
+    "state no day": "bài không ghi ngày",
+    "lie outside of the picture": "bài nằm ngoài biểu đồ",
+    "How soon after publication it edits": "Sửa bao lâu sau khi xuất bản",
+    "as the page says": "theo trang báo",
+    "at the latest: as we saw it": "muộn nhất là: lúc kho thấy",
+    "Time": "Thời gian",
+    "within 1 h": "trong 1 giờ",
+    "within 6 h": "trong 6 giờ",
+    "within 1 d": "trong 1 ngày",
+    "within 3 d": "trong 3 ngày",
+    "within 7 d": "trong 7 ngày",
+    "later": "lâu hơn",
+    "before": "trước bản gốc",
+    "not known": "không rõ",
+    "No edit was seen yet": "Chưa thấy lần sửa nào",
+    "What its edits change": "Các lần sửa đổi những gì",
+    "Part": "Phần",
+    "Whose texts it runs": "Đăng lại bài của ai",
+    "It runs no text of another paper": "Không đăng lại bài của báo nào",
+    "Who runs its texts": "Ai đăng lại bài của báo này",
+    "No other paper runs its texts": "Chưa báo nào đăng lại",
+    "Texts": "Số bài",
+    "Half of them within": "Một nửa trong vòng",
+    "How fast texts travel": "Bài đi nhanh đến đâu",
+    "taken": "lấy về",
+    "given": "được lấy",
+    "Health": "Tình trạng",
+    "Last crawl": "Lần thu thập cuối",
+    "never: its pages were replayed or imported": "chưa có: trang được phát lại hoặc nhập vào",
+    "Alarms": "Cảnh báo",
+    "none": "không có",
+    "Why pages are held": "Vì sao có trang chờ duyệt",
+    "Its last crawls": "Các lần thu thập gần đây",
+    "Took": "Kéo dài",
+    "Requests": "Số lượt hỏi",
+    "Broken sources": "Nguồn hỏng",
+    "cut off, or running": "bị ngắt, hoặc đang chạy",
+    "emptied": "mất gần hết nội dung",
+    "shrunk": "mất hơn nửa nội dung",
+    "redesign": "giao diện mới",
+    "suspect": "có thể là trang khác",
+    "consent": "hỏi đồng ý cookie",
+    "paywall": "phải trả tiền",
+    "soft_404": "báo lỗi trá hình",
+    "truncated": "nhận không trọn",
+    "undecodable": "không giải mã được",
+    "mojibake": "sai bảng mã",
+    "not_text": "không phải văn bản",
+    "too_big": "quá lớn",
+    "extraction_failed": "không đọc được",
     "versions": "phiên bản",
     "title": "tiêu đề",
     "lede": "sapo",
@@ -188,10 +285,47 @@ def delay(seconds: int, to: str) -> str:
     >>> delay(93_600, "en"), delay(-300, "vi")
     ('+1 d 2 h', '−5 phút')
     """
-    left, parts = abs(seconds), []
+    return ("−" if seconds < 0 else "+") + (_length(abs(seconds), to) or f"0 {_SHORT[to]['minute']}")
+
+
+def _length(left: int, to: str) -> str:
+    parts = []
     for unit, size in _UNITS:
         if left >= size:
             parts.append(f"{left // size} {_SHORT[to][unit]}")
             left %= size
-    sign = "−" if seconds < 0 else "+"
-    return sign + (" ".join(parts[:2]) or f"0 {_SHORT[to]['minute']}")
+    return " ".join(parts[:2])
+
+
+def step(name: str, to: str) -> str:
+    """A step of `archive.figures.WITHIN`, or what lies before and after them."""
+    return translate(name if name in ("before", "later", "unknown") else f"within {name}", to)
+
+
+def lasted(started_at: datetime, finished_at: datetime | None, to: str) -> str:
+    """How long something took; nothing where it has no end."""
+    if finished_at is None:
+        return ""
+    seconds = int((finished_at - started_at).total_seconds())
+    return _length(seconds, to) or f"{max(seconds, 0)} {'giây' if to == 'vi' else 's'}"
+
+
+def figure(count: int, to: str) -> str:
+    """A whole number with its thousands apart.
+
+    >>> figure(1_234_567, "vi"), figure(1_234_567, "en")
+    ('1.234.567', '1,234,567')
+    """
+    return f"{count:,}".replace(",", "." if to == "vi" else ",")
+
+
+def share(part: int, whole: int, to: str) -> str:
+    """A part in per cent: one digit after the point where it is small, and a dash of nothing.
+
+    >>> share(1, 300, "vi"), share(150, 300, "en"), share(0, 0, "en")
+    ('0,3 %', '50 %', '–')
+    """
+    if not whole:
+        return "–"
+    said = f"{100 * part / whole:.{1 if 0 < part / whole < 0.1 else 0}f} %"  # noqa: PLR2004
+    return said.replace(".", ",") if to == "vi" else said

@@ -14,6 +14,7 @@ import click
 from archive.types import Decision
 from crawler.cli.options import archive_options, reading
 from crawler.recording import open_archive
+from crawler.sites import sites
 
 _SHORTEST_TOKEN = 16
 _TURN = 0.0005
@@ -68,8 +69,11 @@ def serve(
     # Threads hand the interpreter over at every statement. By Python's usual 5 ms, one that computes made each of the
     # others wait a dozen times 5 ms for a page.
     sys.setswitchinterval(_TURN)
+    titles = {one.name: one.title for one in sites()}
     with reading(folder, database) as archive, closing(IndexProcess(folder, database)) as indexing:
-        site = Site(archive, lambda: datetime.now(UTC), decide, token, is_private, rate, update_index=indexing.update)
+        site = Site(
+            archive, lambda: datetime.now(UTC), decide, token, is_private, rate, titles, update_index=indexing.update
+        )
         app = create_app(site, hosts=_hosts(host, names))
         app.state.indexer.begin()
         # No proxy is trusted to say who asks or by what name.
