@@ -5,7 +5,7 @@ documents and stand as long as the rules do; which cluster an article is in foll
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from archive.clustering import STRONG, Digest, Link, Member, find
 from archive.originals import Candidate
 from archive.outlets import credited_as, standing
-from archive.similarity import RULES, Profile, Sketch, are_alike, compare, may_be_alike, profile, relate
+from archive.similarity import RULES, Profile, are_alike, can_relate, compare, may_be_alike, profile, relate
+from archive.sketch_blocks import Integers
 from archive.storage import clusters, derived, digests, feed
 from archive.storage.clusters import ArticleEdge, ArticleFacts, StoredMember, StoredText
 from archive.storage.digests import StoredPart
@@ -46,7 +47,10 @@ def _profile_of(text: StoredText) -> Profile:
 
 
 _GROUP = 256
-"""Articles that are found anew together."""
+"""Articles that are looked up together: a block of the index is then read once for several of them."""
+
+_LOADED = 32
+"""... and for so many of them the texts that they are compared with are held in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,12 @@ class Copies:
         self._decisions = [made for made in decisions if made.kind in _ABOUT_CLUSTERS]
         self._moved = 0
         self._index = SketchIndex(connection)
+        self._arrived: list[tuple[StoredText, Profile, datetime]] = []
         derived.note_rules(connection, RULES)
 
     def note(self, decision: Decision) -> None:
         """Heed a decision from now on."""
+        self.settle()
         if decision.kind in _ABOUT_CLUSTERS:
             self._decisions.append(decision)
 
@@ -78,24 +84,32 @@ class Copies:
         wanted = set(articles)
         if not wanted:
             return
-        texts = clusters.texts_of(self.connection, wanted)
-        # A list and not any() at once: every text has to get into the index.
-        is_alike = any([self._compare(text, _profile_of(text)) for text in texts])  # noqa: C419  as said above
+        self.settle()
+        has_edges = self._compare_stored(wanted)
         connection = self.connection
-        if is_alike or self._decisions or clusters.members_of(connection, wanted) or digests.tied(connection, wanted):
+        if has_edges or self._decisions or clusters.members_of(connection, wanted) or digests.tied(connection, wanted):
             self._cluster(wanted, at=at)
 
     def welcome(self, text: StoredText, known: Profile | None, *, at: datetime) -> None:
-        """Compare the only version of a new article with everything else, and put it into its cluster.
+        """Have the only version of a new article compared with everything else, and put into its cluster, by `flush`.
 
         `known` is the text's profile where that is at hand.
         """
-        own = known or _profile_of(text)
-        if self._compare(text, own) or self._decisions:
-            self._cluster({text.article_id}, at=at)
+        self._arrived.append((text, known or _profile_of(text), at))
+        if len(self._arrived) >= _GROUP:
+            self.settle()
+
+    def settle(self) -> None:
+        """Compare what has arrived, each with what was there before it."""
+        arrived, self._arrived = self._arrived, []
+        compared = self._compare([(text, own) for text, own, _ in arrived])
+        for (text, _, at), has_edges in zip(arrived, compared, strict=True):
+            if has_edges or self._decisions:
+                self._cluster({text.article_id}, at=at)
 
     def flush(self) -> None:
-        """Write what was added to the index; to be called before the commit."""
+        """Compare what has arrived, and write what was added to the index; to be called before the commit."""
+        self.settle()
         self._index.flush()
 
     def rebuild(
@@ -110,8 +124,7 @@ class Copies:
         count = derived.count_articles(self.connection)
         begin(2 * count)
         for group in derived.article_groups(self.connection, _GROUP):
-            for text in clusters.texts_of(self.connection, group):
-                self._compare(text, _profile_of(text))
+            self._compare_stored(group)
             self.flush()
             progress(len(group))
         at = derived.latest_capture(self.connection)
@@ -124,46 +137,83 @@ class Copies:
         derived.set_rules(self.connection, RULES)
         return Rebuilt(count, self._moved - moved)
 
-    def _compare(self, text: StoredText, own: Profile) -> bool:
-        """Index the text, and compare it with everything that might be alike; whether there is any such thing."""
-        found = self._candidates(text, own.sketch)
-        known = clusters.known_edges(self.connection, text.document_id) if found else set()
-        for other in found:
-            if other.document_id in known:
+    def _compare_stored(self, articles: Iterable[int]) -> bool:
+        """Compare all versions of these articles; whether any has edges."""
+        texts = clusters.texts_of(self.connection, articles)
+        has_edges = False
+        for start in range(0, len(texts), _GROUP):
+            some = [(text, _profile_of(text)) for text in texts[start : start + _GROUP]]
+            # A list and not any() at once: every text has to be compared.
+            has_edges = any(list(self._compare(some))) or has_edges
+        return has_edges
+
+    def _compare(self, texts: Sequence[tuple[StoredText, Profile]]) -> Iterator[bool]:
+        """Index texts, and compare each with everything before it that might be alike; yields whether it has edges."""
+        for (text, own), (is_known, others) in zip(texts, self._candidates(texts), strict=True):
+            yield self._relate(text, own, others, is_known=is_known)
+
+    def _relate(self, text: StoredText, own: Profile, others: Iterable[StoredText], *, is_known: bool) -> bool:
+        known = clusters.known_edges(self.connection, text.document_id) if is_known else None
+        has_edges = bool(known)
+        for other in others:
+            if known is not None and other.document_id in known:
                 continue
             # Which of two is a must not depend on which came first.
             a, b = sorted((text, other), key=lambda one: (one.article, one.document_id))
             theirs = _profile_of(other)
             profile_a, profile_b = (own, theirs) if a is text else (theirs, own)
+            if not can_relate(profile_a, profile_b):
+                continue
             evidence = compare(profile_a, profile_b)
             # An article's site may turn out to be another one; what stands in the texts does not change.
             across = relate(profile_a, profile_b, evidence, same_site=False)
             within = relate(profile_a, profile_b, evidence, same_site=True)
-            if across is not None and within is not None:
+            if across is None:
+                continue
+            has_edges = True
+            if known is None:
+                # The index may have been lost, and the edges not.
+                known = clusters.known_edges(self.connection, text.document_id)
+            if other.document_id not in known:
                 clusters.add_edge(
                     self.connection,
                     a.document_id,
                     b.document_id,
                     relation=across,
-                    relation_within=within,
+                    # What so many words were changed in is a copy between two sites, and nothing within one.
+                    relation_within=within or Relation.PARTIAL_REUSE,
                     evidence=evidence,
                 )
-        return bool(found)
+        return has_edges
 
-    def _candidates(self, text: StoredText, sketch: Sketch) -> list[StoredText]:
-        """Versions of other articles that share enough with this text, which is in the index from here on."""
-        if not len(sketch.hashes):
-            return []
-        documents, sizes, shared = self._index.find(sketch)
-        is_self = documents == text.document_id
-        if not is_self.any():
-            self._index.add(text.document_id, sketch)
-        maybe = may_be_alike(sketch, sizes, shared) & ~is_self
-        documents, sizes = documents[maybe], sizes[maybe]
-        if not len(documents):
-            return []
-        alike = documents[are_alike(sketch, sizes, self._index.signatures(documents.tolist()))].tolist()
-        return clusters.texts(self.connection, alike, but_not=text.article_id) if alike else []
+    def _candidates(self, texts: Sequence[tuple[StoredText, Profile]]) -> Iterator[tuple[bool, list[StoredText]]]:
+        """For each text: whether the index had it; versions of other articles that were there and share enough."""
+        read = self._index.read([own.sketch for _, own in texts])
+        known, maybe = list[bool](), list[tuple[Integers, Integers]]()
+        for (text, own), tails in zip(texts, read, strict=True):
+            documents, sizes, shared = self._index.find(own.sketch, tails)
+            is_self = documents == text.document_id
+            known.append(bool(is_self.any()))
+            if not known[-1] and len(own.sketch.hashes):
+                self._index.add(text.document_id, own.sketch)
+            is_maybe = may_be_alike(own.sketch, sizes, shared) & ~is_self
+            maybe.append((documents[is_maybe], sizes[is_maybe]))
+        signatures = self._index.signatures(sorted({each for documents, _ in maybe for each in documents.tolist()}))
+        alike = [
+            documents[are_alike(own.sketch, sizes, [signatures[each] for each in documents.tolist()])].tolist()
+            for (_, own), (documents, sizes) in zip(texts, maybe, strict=True)
+        ]
+        yield from zip(known, self._versions([text.article_id for text, _ in texts], alike), strict=True)
+
+    def _versions(self, articles: Sequence[int], alike: Sequence[list[int]]) -> Iterator[list[StoredText]]:
+        """For each article: the texts of those of its documents beside it that are versions of another one now."""
+        for start in range(0, len(articles), _LOADED):
+            asked = alike[start : start + _LOADED]
+            wanted = sorted({document for documents in asked for document in documents})
+            texts = clusters.texts(self.connection, wanted) if wanted else {}
+            for article, documents in zip(articles[start:], asked, strict=False):
+                versions = (text for document in documents for text in texts.get(document, ()))
+                yield list({text.document_id: text for text in versions if text.article_id != article}.values())
 
     def _cluster(self, articles: set[int], *, at: datetime) -> set[int]:
         """Cluster anew everything that is tied to these articles, directly or through others; returns what that was."""

@@ -386,6 +386,7 @@ class Archive:
         with self._errors():
             held = getattr(self._here, "connection", None)
             if self._group is not None:
+                self._group.copies.settle()
                 yield self._group.connection
             elif held is not None:
                 yield held

@@ -7,7 +7,7 @@ each of its entries, and a look-up one block a level: Bender and others 2015, "A
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,22 +115,49 @@ FIRST_BLOCK = 1 << _KEY_BITS
 """Smaller keys are those of runs."""
 
 
-def find(hashes: Integers, blocks: dict[int, bytes], levels: int) -> Integers:
-    """The tails of all entries of these shingles in the blocks of their keys."""
-    found, rests = [], []
-    for level in range(1, levels + 1):
-        for key, rest in zip(keys(hashes, level).tolist(), (hashes & _REST).tolist(), strict=True):
-            block = blocks.get(key)
-            if block:
-                found.append(block)
-                rests.append(rest)
-    if not found:
-        return np.empty(0, np.uint64)
-    entries = np.frombuffer(b"".join(found), _U64)
-    sizes = [len(block) // _U64.itemsize for block in found]
-    wanted = np.repeat(np.array(rests, dtype=np.uint64), sizes)
-    tails: Integers = entries[(entries >> np.uint64(_TAIL_BITS)) == wanted] & _TAIL
-    return tails
+def find(hashes: Integers, level: int, blocks: Mapping[int, bytes]) -> tuple[Integers, Integers]:
+    """(place in `hashes`, tail) of all entries of these shingles in the blocks of this level."""
+    stored = sorted(blocks)
+    if not stored:
+        return _NOTHING, _NOTHING
+    entries = np.frombuffer(b"".join(map(blocks.__getitem__, stored)), _U64)
+    ends = np.cumsum([len(blocks[key]) // _U64.itemsize for key in stored])
+    wanted, known = keys(hashes, level), np.array(stored, np.uint64)
+    block = np.minimum(known.searchsorted(wanted), len(stored) - 1)
+    places = (known[block] == wanted).nonzero()[0]
+    block, rests = block[places], hashes[places] & _REST
+    first = _at(entries, rests, np.where(block, ends[block - 1], 0), ends[block])
+    place, at = _ranges(first, _at(entries, rests + np.uint64(1), first, ends[block]))
+    return places[place].astype(np.uint64), entries[at] & _TAIL
+
+
+def _at(entries: Integers, rests: Integers, low: _Places, high: _Places) -> _Places:
+    """For each of `rests` the place of the first entry from there on in its stretch of sorted entries."""
+    low, high = low.copy(), high.copy()
+    while (is_open := low < high).any():
+        middle = (low + high) // 2
+        # Where a stretch is done, any place will do.
+        is_before = is_open & ((entries[np.minimum(middle, len(entries) - 1)] >> np.uint64(_TAIL_BITS)) < rests)
+        low = np.where(is_before, middle + 1, low)
+        high = np.where(is_open & ~is_before, middle, high)
+    return low
+
+
+def find_posted(hashes: Integers, postings: Postings) -> tuple[Integers, Integers]:
+    """The same in sorted postings."""
+    place, at = _ranges(postings.hashes.searchsorted(hashes), postings.hashes.searchsorted(hashes, "right"))
+    return place.astype(np.uint64), postings.tails[at]
+
+
+_Places = npt.NDArray[np.intp]
+_NOTHING = np.empty(0, np.uint64)
+
+
+def _ranges(first: _Places, last: _Places) -> tuple[_Places, _Places]:
+    """(number of the stretch, place) of all places from each of `first` to before the `last` beside it."""
+    counts = last - first
+    before = np.cumsum(counts) - counts
+    return np.repeat(np.arange(len(first)), counts), np.arange(counts.sum()) + np.repeat(first - before, counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from math import log
@@ -75,6 +76,12 @@ def fill(engine: Engine, upto: int) -> None:
             for number, body in bodies:
                 index.add(number, profile(title=None, lede=None, body=body).sketch)
             index.flush()
+
+
+def _hurry(connection: Any, _record: object) -> None:
+    """What is filled in need not outlast a power cut, and is none of what is measured."""
+    for setting in ("synchronous=OFF", "cache_size=-2000000", "wal_autocheckpoint=50000"):
+        connection.execute(f"PRAGMA {setting}")
 
 
 def add_articles(connection: Any, bodies: list[tuple[int, str]]) -> None:
@@ -167,13 +174,13 @@ def arrive(engine: Engine, count: int) -> dict[str, Any]:
         add_articles(connection, [(number, body) for number, body, _, _ in coming])
     counted: Counter[str] = Counter()
     event.listen(engine, "before_cursor_execute", lambda *_: counted.update(["statements"]))
-    compare = archive.copies.compare
+    can_relate = archive.copies.can_relate
 
     def counting(*texts: Any) -> Any:
         counted["comparisons"] += 1
-        return compare(*texts)
+        return can_relate(*texts)
 
-    archive.copies.compare = counting  # type: ignore[assignment]
+    archive.copies.can_relate = counting
     began, server, wall = time.process_time(), 0.0, time.perf_counter()
     for group in batched(coming, GROUP):
         with engine.begin() as connection:
@@ -187,6 +194,7 @@ def arrive(engine: Engine, count: int) -> dict[str, Any]:
     return {
         "articles": have,
         "cpu": 1e6 * (spent + server) / count,
+        "a second of cpu": count / (spent + server),
         "server": 1e6 * server / count,
         "wall": 1e6 * wall / count,
         "statements": counted["statements"] / count,
@@ -252,6 +260,13 @@ def show(runs: list[dict[str, Any]]) -> None:
         print(f"fit: {slope * log(10):.0f} µs more for ten times the articles; {at:.0f} µs, {1e6 / at:.0f}/s at 10^7")
 
 
+def measured(keep: str | None) -> dict[int, dict[str, Any]]:
+    """What was measured before in a folder that is kept, by size."""
+    path = Path(keep, "measured.jsonl") if keep else None
+    lines = path.read_text().splitlines() if path is not None and path.exists() else []
+    return {run["size"]: run for run in map(json.loads, lines)}
+
+
 def main() -> None:
     """Print the curve."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -260,25 +275,33 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", default=[], help="datasketch, rensa: 12 and 3 GB of memory a million")
     parser.add_argument("--database", help="a PostgreSQL database of its own; without it SQLite")
     parser.add_argument("--folder", help="where the SQLite file is made")
+    parser.add_argument("--keep", help="a folder whose SQLite file stays: what was cut off goes on from there")
     parser.add_argument("--only", choices=["fill", "arrive"], help=argparse.SUPPRESS)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+    with nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
         database = options.database or URL.create("sqlite", database=f"{folder}/archive.db").render_as_string()
         if options.only:
             engine = connect(database)
             if options.only == "fill":
+                if engine.dialect.name == "sqlite":
+                    event.listen(engine, "connect", _hurry)
                 fill(engine, options.sizes[0])
             else:
                 print(json.dumps(arrive(engine, options.arrive)))
             return
         prepare(database, shown_as="bench")
-        runs = []
-        for size in options.sizes:
+        before = measured(options.keep)
+        runs = [before[size] for size in options.sizes if size in before]
+        for size in sorted(set(options.sizes) - set(before)):
             own = [sys.executable, __file__, "--database", database, "--sizes", str(size), "--only"]
             subprocess.run([*own, "fill"], check=True)
             done = subprocess.run([*own, "arrive", "--arrive", str(options.arrive)], check=True, capture_output=True)
-            runs.append(json.loads(done.stdout))
+            runs.append({"size": size, **json.loads(done.stdout)})
             print(json.dumps(runs[-1]), flush=True)
+            if options.keep:
+                with Path(options.keep, "measured.jsonl").open("a") as lines:
+                    print(json.dumps(runs[-1]), file=lines)
             for peer in options.peers:
                 asked = [
                     PEERS_PYTHON,
@@ -288,7 +311,7 @@ def main() -> None:
                     str(options.arrive),
                 ]
                 print(subprocess.run(asked, check=True, capture_output=True, text=True).stdout, end="", flush=True)
-        show(runs)
+        show(sorted(runs, key=lambda run: run["articles"]))
 
 
 if __name__ == "__main__":

@@ -109,6 +109,22 @@ def test_this_life_has_copies_an_edit_and_words_in_order(fresh):
     assert DIGEST not in rows
 
 
+def test_a_copy_is_one_though_few_shingles_are_left_of_it(open_archive):
+    """An editor changed a word in four, and left the order."""
+    chance = random.Random(9)
+    said = [" ".join(word if chance.random() > 1 / 4 else f"{word}ở" for word in block.split()) for block in ONE]
+    archive = fill(
+        open_archive("few"),
+        [capture(document(1, body=ONE), url=LANG, day=2), capture(document(1, body=said), url=XA, day=3)],
+    )
+    (row,) = (row for row in archive.rows("cluster_members") if row["url"] == XA)
+    assert (row["role"], row["reason"], max(row["containment"], row["containment_of_other"]) < 0.3) == (
+        "copy",
+        "near_copy",
+        True,
+    )
+
+
 _names = (f"archive-{number}" for number in itertools.count())
 
 

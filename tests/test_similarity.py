@@ -1,12 +1,25 @@
 """How much of one text stands in another, and what that means."""
 
+import random
+
+import numpy as np
 import pytest
 import xxhash
 from builders import paragraphs, sentences
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.similarity import MIN_SKETCH, SAMPLE, compare, profile, relate, shingles, words
+from archive.similarity import (
+    MIN_SKETCH,
+    SAMPLE,
+    are_alike,
+    can_relate,
+    compare,
+    profile,
+    relate,
+    shingles,
+    words,
+)
 from archive.types import Relation
 
 LONG = sentences("long", 40)
@@ -240,3 +253,39 @@ def test_a_relation_is_the_same_from_either_side(a, b):
     one, other = made(" ".join(a)), made(" ".join(b))
     there, back = relation(one, other), relation(other, one)
     assert back in (turned.get(there, there), there)
+
+
+@given(
+    share=st.floats(0, 0.3),
+    kept=st.floats(0.1, 1),
+    strange=st.integers(0, 200),
+    seed=st.integers(0, 99),
+    same_site=st.booleans(),
+)
+def test_no_relation_is_passed_over(share, kept, strange, seed, same_site):
+    chance = random.Random(seed)
+    said = " ".join(sentences(seed, 12)).split()
+    edited = [word if chance.random() > share else chance.choice(said) for word in said[: int(kept * len(said))]]
+    more = " ".join(sentences(f"strange {seed}", 13)).split()[:strange]
+    a, b = made(" ".join(said)), made(" ".join([*edited, *more]))
+    if relation(a, b, same_site=same_site) is not None:
+        assert can_relate(a, b)
+
+
+def test_texts_that_only_share_a_phrase_are_not_compared_to_the_end():
+    phrase = " ".join(LONG[0].split()[:14])
+    assert not can_relate(made([*paragraphs(1), phrase]), made([*paragraphs(2), phrase]))
+    empty = made("")
+    assert not can_relate(empty, made("một"))
+    assert not can_relate(empty, empty)
+
+
+def test_a_phrase_in_a_short_text_makes_it_like_no_long_one():
+    """A notice of a hundred words of which a phrase that papers like to print is a tenth; an excerpt is nearly all."""
+    long = made(" ".join([*LONG[:30], *sentences("phrase", 1)]))
+    notice = made(" ".join([*sentences("notice", 5), *sentences("phrase", 1)]))
+    excerpt = made(" ".join([*LONG[3:8], *sentences("own", 1)]))
+    for short, is_alike in ((notice, False), (excerpt, True)):
+        for own, other in ((short, long), (long, short)):
+            found = are_alike(own.sketch, np.array([other.sketch.size]), [other.sketch.signature])
+            assert found.tolist() == [is_alike]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 
 from archive import sketch_blocks
+from archive.fingerprint import fingerprint
 from archive.similarity import HASH_BITS, Sketch, profile
 from archive.sketch_blocks import Postings, from_run, joined, tail, untail
 from archive.storage import sketches
@@ -62,7 +63,8 @@ def shingles_of(document):
 
 
 def found(index, hashes):
-    documents, sizes, shared = index.find(sketch(hashes))
+    asked = sketch(hashes)
+    documents, sizes, shared = index.find(asked, *index.read([asked]))
     assert set(sizes.tolist()) <= {3}
     return dict(zip(documents.tolist(), shared.tolist(), strict=True))
 
@@ -87,6 +89,13 @@ def test_what_is_found_is_what_was_put_in(archive, small, group, is_reopened):
         index.flush()
         deepest = sketch_blocks.level_of(connection.execute(text("SELECT MAX(id) FROM sketch")).scalar())
         assert deepest >= 3
+        # Those that are asked for together find what each finds alone.
+        asked = [sketch(shingles_of(document)) for document in (3, 119, 500, 3)]
+        together = index.read(asked)
+        assert [sorted(tails.tolist()) for tails in together] == [
+            sorted(index.read([one])[0].tolist()) for one in asked
+        ]
+        assert len(together[0]) == len(together[3]) > len(asked[0].hashes)
         # Every entry once: nothing is lost or doubled where blocks hand on what they hold.
         stored = connection.execute(text("SELECT id, entries FROM sketch")).all()
         entries = sum(len(row.entries) // (8 if sketch_blocks.level_of(row.id) else 10) for row in stored)
@@ -134,6 +143,22 @@ def test_the_index_is_written_with_the_group_and_undone_with_it(open_archive):
     assert members == {"https://bao-1.example/1", "https://bao-3.example/1"}
     with archive.reading() as connection:
         assert connection.execute(text("SELECT COUNT(*) FROM signature")).scalar() == 2
+
+
+@pytest.mark.parametrize("together", [1, 2, 6])
+def test_copies_are_those_of_one_by_one_however_many_are_committed_together(open_archive, together):
+    archive, expected = open_archive("many"), open_archive("one")
+    # A copy of what arrives in the same group, an edit amid it, and a text like no other.
+    said = [copies_at(1, 1), copies_at(1, 2), copies_at(2, 3), copies_at(3, 2), copies_at(3, 4)]
+    said.insert(3, capture(document(9, body=paragraphs("hai", 6)), url="https://bao-9.example/1", day=2))
+    for number, each in enumerate(said, 1):
+        for one, group in ((archive, together), (expected, 1)):
+            one.record(each, one._extractor.read(each))
+            if number % group == 0:
+                one.commit()
+    archive.commit()
+    assert len(list(archive.rows("cluster_members"))) == 4
+    assert fingerprint(archive) == fingerprint(expected)
 
 
 def test_two_programs_that_take_turns_find_each_others_copies(open_archive):
@@ -186,6 +211,8 @@ def test_no_statement_about_a_copy_goes_through_all_versions(archive):
         event.listen(connection, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
         said = copies_at(4, 4)
         archive.record(said, archive._extractor.read(said))
+    archive.commit()
+    with archive.writing() as connection:
         queries = [(sql, bound) for sql, bound in asked if sql.startswith("SELECT")]
         plans = {
             sql: [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", bound)]

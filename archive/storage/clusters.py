@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select
 
 from archive.similarity import Evidence
 from archive.storage import schema
+from archive.storage.engine import among, listed
 from archive.types import Outcome, Relation, Role
 
 _judgement, _reading, _article, _document = schema.judgement, schema.reading, schema.article, schema.document
@@ -63,20 +65,25 @@ class StoredText:
     body: str
 
 
-def texts(connection: Connection, documents: Sequence[int], *, but_not: int) -> list[StoredText]:
-    """The texts of those of these documents that are versions now, of another article than that."""
-    rows = connection.execute(_TEXTS, {"documents": list(documents), "but_not": but_not})
-    return _texts(rows)
+def texts(connection: Connection, documents: Sequence[int]) -> dict[int, list[StoredText]]:
+    """{document: it as the version of each article that has it} for those of these documents that are versions now."""
+    dialect = connection.dialect.name
+    rows = connection.execute(_texts_by(dialect), {"keys": listed(documents, dialect)})
+    found: dict[int, list[StoredText]] = {}
+    for text in _texts(rows):
+        found.setdefault(text.document_id, []).append(text)
+    return found
 
 
 def texts_of(connection: Connection, articles: Iterable[int]) -> list[StoredText]:
     """The texts of all versions of these articles."""
-    return _texts(connection.execute(_TEXTS_OF, {"articles": list(articles)}))
+    texts = _texts(connection.execute(_TEXTS_OF, {"articles": list(articles)}))
+    return list({text.document_id: text for text in texts}.values())
 
 
 def _texts(rows: Iterable[Any]) -> list[StoredText]:
     # A text that came back is a version twice. To have the database see to that, it would have to sort whole bodies.
-    return list({row[0]: StoredText(*row) for row in rows}.values())
+    return list({(row[0], row[1]): StoredText(*row) for row in rows}.values())
 
 
 _WITH_TEXT = (
@@ -92,10 +99,12 @@ _WITH_TEXT = (
     )
     .order_by(_document.c.id)
 )
-_TEXTS = _WITH_TEXT.where(
-    _document.c.id.in_(bindparam("documents", expanding=True)), _article.c.id != bindparam("but_not")
-)
 _TEXTS_OF = _WITH_TEXT.where(_judgement.c.article_id.in_(bindparam("articles", expanding=True)))
+
+
+@cache
+def _texts_by(dialect: str) -> Select[Any]:
+    return _WITH_TEXT.where(among(_document.c.id, dialect))
 
 
 def known_edges(connection: Connection, document: int) -> set[int]:

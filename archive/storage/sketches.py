@@ -24,6 +24,8 @@ _RUNS = 16
 """More runs than this become one: all are read before anything is looked up."""
 _RUN_ENTRIES = 1 << 17
 """More entries than this in the runs go into the blocks: those of 4,000 articles, and 1.3 MB."""
+_SIGNATURES = 4096
+"""Signatures that are read at a time: a megabyte."""
 _PORTION = 512
 """Blocks that are rewritten at a time, and with the blocks below them never more than 16 MB."""
 
@@ -41,25 +43,38 @@ class SketchIndex:
         self._new: defaultdict[int, list[int]] = defaultdict(list)
         self._signatures: dict[int, npt.NDArray[np.uint16]] = {}
 
-    def find(self, sketch: Sketch) -> tuple[Integers, Integers, Integers]:
-        """(documents, their size classes, how many of these shingles each has) of those that have one at least."""
+    def read(self, sketches: Sequence[Sketch]) -> list[Integers]:
+        """For each sketch the tails of the entries that are written; together they cost less than one by one."""
+        if not sketches:
+            return []
         runs = self._load()
-        hashes = sketch.hashes
-        found = [tail for value in hashes.tolist() if value in self._new for tail in self._new[value]]
-        parts = [np.array(found, dtype=np.uint64)]
-        first, last = (runs.hashes.searchsorted(hashes, side) for side in ("left", "right"))
-        parts += [runs.tails[first[at] : last[at]] for at in (first < last).nonzero()[0].tolist()]
-        if self._levels:
-            wanted = [key for level in range(1, self._levels + 1) for key in sketch_blocks.keys(hashes, level).tolist()]
-            parts.append(sketch_blocks.find(hashes, self._blocks(wanted), self._levels))
-        return sketch_blocks.counted(np.concatenate(parts))
+        hashes = np.concatenate([sketch.hashes for sketch in sketches])
+        found = [sketch_blocks.find_posted(hashes, runs)]
+        for level in range(1, self._levels + 1):
+            wanted = np.unique(sketch_blocks.keys(hashes, level)).tolist()
+            found.append(sketch_blocks.find(hashes, level, self._blocks(wanted)))
+        places, tails = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.argsort(places, kind="stable")
+        ends = np.cumsum([len(sketch.hashes) for sketch in sketches])[:-1]
+        return np.split(tails[order], places[order].searchsorted(ends.astype(np.uint64)))
 
-    def signatures(self, documents: Sequence[int]) -> list[npt.NDArray[np.uint16]]:
+    def find(self, sketch: Sketch, read: Integers) -> tuple[Integers, Integers, Integers]:
+        """(documents, their size classes, how many of these shingles each has) of those that have one at least.
+
+        `read` is what is written of the sketch; no `flush` may come between.
+        """
+        new = [tail for value in sketch.hashes.tolist() if value in self._new for tail in self._new[value]]
+        return sketch_blocks.counted(np.concatenate([read, np.array(new, dtype=np.uint64)]))
+
+    def signatures(self, documents: Sequence[int]) -> dict[int, npt.NDArray[np.uint16]]:
         """The signature of each of these documents, which are in the index; one that was lost is like any other."""
         dialect = self._connection.dialect.name
-        rows = self._connection.execute(_signatures(dialect), {"keys": listed(documents, dialect)})
-        known = self._signatures | {row.document_id: np.frombuffer(row.hashes, _U16) for row in rows}
-        return [known.get(document, _LIKE_ANY) for document in documents]
+        known = dict.fromkeys(documents, _LIKE_ANY)
+        for at in range(0, len(documents), _SIGNATURES):
+            keys = listed(documents[at : at + _SIGNATURES], dialect)
+            for document, hashes in self._connection.execute(_signatures(dialect), {"keys": keys}):
+                known[document] = np.frombuffer(hashes, _U16)
+        return known | {document: self._signatures[document] for document in documents if document in self._signatures}
 
     def add(self, document: int, sketch: Sketch) -> None:
         """Put a document's sketch into the index; it must not be there."""
@@ -137,7 +152,7 @@ class SketchIndex:
     def _blocks(self, keys: Sequence[int]) -> dict[int, bytes]:
         dialect = self._connection.dialect.name
         rows = self._connection.execute(_blocks(dialect), {"keys": listed(keys, dialect)})
-        return {row.id: row.entries for row in rows}
+        return {key: entries for key, entries in rows}  # noqa: C416  a row is no tuple
 
     def _delete(self, column: Column[int], keys: Sequence[int]) -> None:
         dialect = self._connection.dialect.name
@@ -145,12 +160,12 @@ class SketchIndex:
 
 
 @cache
-def _blocks(dialect: str) -> Select[tuple[int, bytes]]:
+def _blocks(dialect: str) -> Select[int, bytes]:
     return select(_sketch.c.id, _sketch.c.entries).where(among(_sketch.c.id, dialect))
 
 
 @cache
-def _signatures(dialect: str) -> Select[tuple[int, bytes]]:
+def _signatures(dialect: str) -> Select[int, bytes]:
     return select(_signature.c.document_id, _signature.c.hashes).where(among(_signature.c.document_id, dialect))
 
 
