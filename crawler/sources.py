@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.exceptions import SourceError
-from archive.warc import Damage, Ignored, Scanned, scan
+from archive.warc import Damage, Ignored, Scanned, Unusable, scan
 from crawler.capture_index import CaptureIndex, Entry, load
 from crawler.manifest import CONTENT_TYPES, MANIFEST, read_manifest
 from crawler.wanted import Wanted
@@ -45,6 +45,8 @@ class Skipped:
     path: str
     offset: int | None
     reason: str
+    kind: str = "damaged part"
+    """What it is, in a word or two, where captures are missing."""
 
     @property
     def is_loss(self) -> bool:
@@ -211,7 +213,10 @@ class _Reader:
             if not isinstance(found, Ignored):
                 self._progress(max(0, found.offset - done))
                 done = max(done, found.offset)
-            if isinstance(found, Damage):
+            if isinstance(found, Unusable):
+                # What follows a colon is of this record alone.
+                self.left_out[f"unusable record ({found.reason.partition(': ')[0]})"] += 1
+            elif isinstance(found, Damage):
                 self._skip(path, found.offset, f"{found.reason}; {_WHOLE_IS_READ}")
             elif isinstance(found, Ignored):
                 self.ignored[found.type] += 1
@@ -258,7 +263,7 @@ class _Reader:
         """Find the payloads that captures repeat, whichever file they are in."""
         for place, url in self.index.resolve_revisits():
             reason = f"revisit of a record that is not here: replay it together with the WARC of {url!r}"
-            self._skip(Path(place.path), place.offset, reason)
+            self.skipped.append(Skipped(place.path, place.offset, reason, kind="unresolved revisit"))
 
     def _skip(self, path: Path, offset: int | None, reason: str) -> None:
         self.skipped.append(Skipped(str(path), offset, reason))

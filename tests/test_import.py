@@ -251,6 +251,52 @@ def test_an_export_without_pages_is_refused_with_what_to_do(tmp_path, name):
     assert not (tmp_path / "a").exists()
 
 
+def raw(kind="response", url="https://bao-mot.example/tin-9.html", block=b"", date="2026-02-07T12:00:00Z", **fields):
+    """A record as no library would write it."""
+    named = {"WARC-Type": kind, "WARC-Target-URI": url, "WARC-Date": date, "Content-Type": "application/http"}
+    named |= {name.replace("_", "-"): value for name, value in fields.items()}
+    lines = [f"{name}: {value}" for name, value in named.items() if value is not None]
+    head = "\r\n".join(["WARC/1.0", *lines, f"Content-Length: {len(block)}", "", ""])
+    return gzip.compress(head.encode() + block + b"\r\n\r\n")
+
+
+UNUSABLE = {
+    "unusable record (nothing in it)": raw(),
+    "unusable record (no HTTP status line)": raw(block=b"\x15\x03\x01\x00\x02\x02\x50"),
+    "unusable record (WARC-Date is no date)": raw(block=b"HTTP/1.1 200 OK\r\n\r\nx", date="yesterday"),
+    "unusable record (no WARC-Target-URI)": raw(block=b"HTTP/1.1 200 OK\r\n\r\nx", url=None),
+    "unusable record (one part of a segmented record)": raw(block=b"HTTP/1.1 200 OK\r\n\r\nx", WARC_Segment_Number="1"),
+    "unusable record (revisit of profile 'none', which names no payload)": raw("revisit", WARC_Profile="none"),
+}
+
+
+def test_whole_records_that_show_no_page_are_counted_and_no_damage(news, tmp_path):
+    others = raw("conversion", block=b"the words of a page"), raw("metadata", block=b"fetchTimeMs: 12")
+    news.write_bytes(b"".join([*UNUSABLE.values(), news.read_bytes(), *others, *UNUSABLE.values()]))
+    told = imported(tmp_path / "a", news)
+    assert told["left_out"] == {"no page: image/jpeg": 1} | dict.fromkeys(UNUSABLE, 2)
+    assert told["no_captures"] == {"warcinfo": 1, "request": 9, "conversion": 1, "metadata": 1}
+    assert (told["skipped"], told["captures"]) == ([], 8)
+    again = run("import", news, "--archive", tmp_path / "a")
+    assert "2 unusable record (nothing in it)" in again.stdout
+
+
+def test_bytes_that_are_broken_are_damage_beside_records_without_a_page(news, tmp_path):
+    broken = bytearray(raw(block=b"HTTP/1.1 200 OK\r\n\r\nx"))
+    broken[-6] ^= 1
+    news.write_bytes(b"".join([raw(), bytes(broken), news.read_bytes()]))
+    done = CliRunner().invoke(main, ["import", str(news), "--workers", "1", "--archive", str(tmp_path / "a")])
+    assert (done.exit_code, "captures are missing: 1 damaged part, named" in done.stderr) == (1, True)
+
+
+def test_a_revisit_whose_page_is_elsewhere_is_called_that(news, tmp_path):
+    alone = raw("revisit", WARC_Profile="x/identical-payload-digest", WARC_Payload_Digest="sha1:" + "A" * 32)
+    news.write_bytes(news.read_bytes() + alone)
+    done = CliRunner().invoke(main, ["import", str(news), "--workers", "1", "--archive", str(tmp_path / "a")])
+    assert done.exit_code == 1
+    assert "captures are missing: 1 unresolved revisit, named above" in done.stderr
+
+
 def test_damage_is_named_and_the_rest_taken_in(news, tmp_path):
     data = news.read_bytes()
     news.write_bytes(data[:-200])

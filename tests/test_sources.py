@@ -253,11 +253,13 @@ def test_a_revisit_of_a_record_that_is_not_here_is_skipped(tmp_path):
     assert skipped.reason.startswith("revisit of a record that is not here")
 
 
-def test_a_revisit_that_names_no_payload_is_skipped(tmp_path):
+def test_a_revisit_that_names_no_payload_is_left_out_and_no_damage(tmp_path):
     profile = PROFILE.replace("identical-payload-digest", "uri-agnostic")
     (tmp_path / "a.warc.gz").write_bytes(ORIGINAL + revisit(WARC_Profile=profile))
-    (skipped,) = open_sources([tmp_path]).skipped
-    assert "uri-agnostic" in skipped.reason
+    sources = open_sources([tmp_path])
+    assert (len(sources), sources.skipped) == (1, ())
+    ((reason, count),) = sources.left_out.items()
+    assert ("uri-agnostic" in reason, count) == (True, 1)
 
 
 def test_a_page_that_was_not_modified_is_no_capture_and_no_loss(tmp_path):

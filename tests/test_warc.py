@@ -379,17 +379,34 @@ def test_digests_are_understood_in_every_spelling(tmp_path, digest):
         pytest.param(response(WARC_Date="yesterday"), "WARC-Date is no date", id="date"),
         pytest.param(response(WARC_Target_URI=None), "no WARC-Target-URI", id="no address"),
         pytest.param(response(block=b"<html>"), "no HTTP status line", id="no HTTP"),
+        pytest.param(response(block=b""), "nothing in it", id="nothing"),
         pytest.param(response(WARC_Segment_Number="1"), "segmented", id="segment"),
+    ],
+)
+def test_a_whole_record_without_a_capture_is_no_damage_and_the_next_is_read(tmp_path, record, reason):
+    path = foreign(tmp_path / "a.warc.gz", record, response("http://a.example/2"))
+    urls, (unusable,) = found(path)
+    assert urls == ["http://a.example/2"]
+    assert reason in unusable.reason
+    assert (unusable.offset, type(unusable)) == (0, warc.Unusable)
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
         pytest.param(response(WARC_Block_Digest="sha1:" + "A" * 32), "does not match WARC-Block-Digest", id="digest"),
+        pytest.param(
+            response(block=b"<html>", WARC_Block_Digest="sha1:" + "A" * 32), "does not match", id="digest of no HTTP"
+        ),
         pytest.param(response(Content_Length=None), "Content-Length is no number", id="no length"),
     ],
 )
-def test_a_record_that_cannot_be_used_is_reported_and_the_next_is_read(tmp_path, record, reason):
+def test_damage_is_reported_and_the_next_record_is_read(tmp_path, record, reason):
     path = foreign(tmp_path / "a.warc.gz", record, response("http://a.example/2"))
     urls, (damage,) = found(path)
     assert urls == ["http://a.example/2"]
     assert reason in damage.reason
-    assert damage.offset == 0
+    assert (damage.offset, type(damage)) == (0, warc.Damage)
 
 
 def test_a_huge_record_is_passed_by(tmp_path, monkeypatch):
@@ -398,7 +415,7 @@ def test_a_huge_record_is_passed_by(tmp_path, monkeypatch):
     path = foreign(tmp_path / "a.warc.gz", film, response("http://a.example/2"))
     urls, (damage,) = found(path)
     assert urls == ["http://a.example/2"]
-    assert "no more than 1000 are read" in damage.reason
+    assert "a block of more than 1000 bytes" in damage.reason
 
 
 def test_what_is_no_warc_is_told_from_what_is_cut(tmp_path):

@@ -1,7 +1,18 @@
 """Captures as WARC 1.1 files: writing them, reading them back strictly, repairing what a crash left open."""
 
 from archive.warc.identity import capture_id, scanned_id
-from archive.warc.reading import Damage, Ignored, Member, Scanned, members, read_at, read_in, read_record, scan
+from archive.warc.reading import (
+    Damage,
+    Ignored,
+    Member,
+    Scanned,
+    Unusable,
+    members,
+    read_at,
+    read_in,
+    read_record,
+    scan,
+)
 from archive.warc.records import MAX_BLOCK, Record, RecordError, capture_of
 from archive.warc.repair import RepairReport, open_files, repair
 from archive.warc.writing import (
@@ -27,6 +38,7 @@ __all__ = [
     "Reference",
     "RepairReport",
     "Scanned",
+    "Unusable",
     "WarcWriter",
     "capture_id",
     "capture_of",

@@ -16,6 +16,7 @@ from archive.warc.records import (
     MAX_BLOCK,
     Record,
     RecordError,
+    UnusableRecordError,
     block_length,
     capture_of,
     is_unmodified,
@@ -62,10 +63,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A place in a file where a record is not whole, or is none that can be used."""
+    """A place in a file where a record is not whole."""
 
     offset: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable(Damage):
+    """A record that is whole and intact, and of which no capture can be made: that is how it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ def scan(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Scan
         try:
             found = outline(member.record)
         except RecordError as error:
-            yield Damage(member.offset, str(error))
+            yield _no_record(member.offset, error)
             continue
         if found is None:
             yield Ignored("revisit (not modified)" if is_unmodified(member.record) else member.record.type)
@@ -265,7 +271,7 @@ def _gzip_members(file: io.FileIO, start: int, end: int) -> Iterator[Member | Da
         try:
             for found in _records(stream):
                 if isinstance(found.record, RecordError):
-                    yield Damage(offset, str(found.record))
+                    yield _no_record(offset, found.record)
                 elif found.is_last and not found.start:
                     yield Member(offset, raw.length, None, found.record)
                 else:
@@ -273,6 +279,10 @@ def _gzip_members(file: io.FileIO, start: int, end: int) -> Iterator[Member | Da
         except RecordError as error:
             yield Damage(offset, str(error))
         offset = _end_of_member(file, offset, end, raw)
+
+
+def _no_record(offset: int, error: RecordError) -> Damage:
+    return (Unusable if isinstance(error, UnusableRecordError) else Damage)(offset, str(error))
 
 
 def _gzip_with_bad_start(file: io.FileIO, path: Path, start: int, end: int) -> Iterator[Member | Damage]:
@@ -324,7 +334,7 @@ def _plain_members(file: io.FileIO, start: int, end: int) -> Iterator[Member | D
         for found in _records(_buffered(_Region(file, start, end))):
             offset, stop = start + found.start, start + found.stop
             if isinstance(found.record, RecordError):
-                yield Damage(offset, str(found.record))
+                yield _no_record(offset, found.record)
             else:
                 yield Member(offset, stop - offset, None, found.record)
             if found.is_last and not found.is_ended:
@@ -360,7 +370,7 @@ def _records(stream: _Buffered) -> Iterator[_Found]:
         record: Record | RecordError
         if length > MAX_BLOCK:
             _skip(stream, length)
-            record = RecordError(f"a block of {length} bytes; no more than {MAX_BLOCK} are read")
+            record = UnusableRecordError(f"a block of more than {MAX_BLOCK} bytes: {length}")
         else:
             block = stream.read(length)
             if len(block) < length:

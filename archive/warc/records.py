@@ -25,6 +25,10 @@ class RecordError(ValueError):
     """A record that is not whole or makes no sense. Readers add the file and the offset."""
 
 
+class UnusableRecordError(RecordError):
+    """Raised for a record that is whole as its writer wrote it, and of which no capture can be made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One WARC record."""
@@ -195,11 +199,11 @@ def _url(record: Record) -> str:
     # Wget up to 1.20 and other writers of WARC 1.0 put the address in angle brackets.
     url = record.fields.get("warc-target-uri", "").strip("<>")
     if not url:
-        raise RecordError("no WARC-Target-URI")
+        raise UnusableRecordError("no WARC-Target-URI")
     if not url.isprintable():
-        raise RecordError("a control character in WARC-Target-URI")
+        raise UnusableRecordError("a control character in WARC-Target-URI")
     if "warc-segment-number" in record.fields:
-        raise RecordError("one part of a segmented record: join the parts first")
+        raise UnusableRecordError("one part of a segmented record: join the parts first")
     return url
 
 
@@ -219,7 +223,7 @@ def _moment(record: Record, name: str) -> datetime:
     try:
         moment = datetime.fromisoformat(padded)
     except ValueError:
-        raise RecordError(f"{name} is no date: {stated!r}") from None
+        raise UnusableRecordError(f"{name} is no date: {stated!r}") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
@@ -227,7 +231,7 @@ def _revisited_digest(record: Record) -> str:
     profile = record.fields.get("warc-profile", "")
     stated = record.fields.get("warc-payload-digest")
     if not profile.endswith("identical-payload-digest") or not stated:
-        raise RecordError(f"revisit of profile {profile!r}, which names no payload")
+        raise UnusableRecordError(f"revisit of profile {profile!r}, which names no payload")
     return _comparable(stated)
 
 
@@ -282,7 +286,7 @@ class _HttpHead:
         raw = block[: end.start()] if end else block
         line = _STATUS_LINE.match(raw)
         if not line:
-            raise RecordError("no HTTP status line")
+            raise UnusableRecordError("no HTTP status line" if raw else "nothing in it")
         version, status, reason = line.groups()
         return cls(raw, end.end() if end else len(block), version.decode(), int(status), _text(reason or b"").strip())
 

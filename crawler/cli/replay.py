@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,11 +74,11 @@ def take_in(sources: Sources, kind: str, folder: Path, database: str | None, *, 
             print_json(_as_json(account, sources, archive))
         else:
             _print_account(account, sources, archive, folder)
-    lost = sum(skipped.is_loss for skipped in sources.skipped)
+    lost = Counter(skipped.kind for skipped in sources.skipped if skipped.is_loss)
     if lost:
+        parts = " and ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in sorted(lost.items()))
         raise click.ClickException(
-            f"captures are missing: {lost} damaged part{'s' if lost > 1 else ''}, named above; "
-            "restore or fetch the files again, and repeat the command"
+            f"captures are missing: {parts}, named above; restore or fetch the files again, and repeat the command"
         )
 
 
