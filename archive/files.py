@@ -122,7 +122,9 @@ def _sqlite(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], s
 
 
 def _atom(archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
-    pieces = feeds.atom(rows, name=_name(selection), at=_newest(archive))
+    name = _name(selection)
+    head = feeds.Head(feeds.name_of(f"feed {name}"), name, _newest(archive))
+    pieces = feeds.atom(head, map(feeds.entry_of, rows))
     file.writelines(piece.encode() for piece in pieces)
 
 
@@ -133,7 +135,9 @@ def _newest(archive: Archive) -> datetime | None:
 
 
 def _json_feed(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:
-    file.writelines(piece.encode() for piece in feeds.json_feed(rows, name=_name(selection)))
+    name = _name(selection)
+    head = feeds.Head(feeds.name_of(f"feed {name}"), name, None)
+    file.writelines(piece.encode() for piece in feeds.json_feed(head, map(feeds.entry_of, rows)))
 
 
 def _name(selection: Selection) -> str:

@@ -8,12 +8,15 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import feedparser
 import pytest
 from builders import FakeExtractor, document, record
 from click.testing import CliRunner
 from served import Served
 
 from archive.core import Archive
+from archive.files import write
+from archive.selection import Selection
 from archive.storage.pages import site_names
 from archive.web import indexing, remembering
 from archive.web.passages import mark
@@ -128,6 +131,16 @@ def test_feeds_are_well_formed_and_name_the_articles(served):
         entries = ET.fromstring(atom).findall("{http://www.w3.org/2005/Atom}entry")
         items = served.json(f"/feeds/{name}.json")["items"]
         assert [entry[0].text for entry in entries] == [item["id"] for item in items] != []
+
+
+def test_feeds_of_the_site_and_of_an_export_know_an_article_by_one_id(served, tmp_path):
+    write(served.archive, tmp_path / "out.atom", kind="atom", selection=Selection())
+    exported = feedparser.parse((tmp_path / "out.atom").read_bytes())
+    site = feedparser.parse(served.get("/feeds/new.atom")[2])
+    assert (site.bozo, site.version, site.feed.author) == (False, "atom10", "Lưu Báo")
+    assert [link.rel for link in site.feed.links] == ["self"]
+    assert {entry.id for entry in site.entries} == {entry.id for entry in exported.entries}
+    assert all(entry.updated and entry.link for entry in site.entries)
 
 
 def test_search_finds_what_the_command_finds_and_narrows(served, folder):

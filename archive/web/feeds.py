@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from archive import export
 from archive.exceptions import UnknownNameError
+from archive.feeds import Entry, Head, atom, json_feed, name_of
 from archive.storage import feed, pages
-from archive.text import tidy
-from archive.web.site import cached, json_response, site_of
+from archive.web.site import cached, site_of
 
 ENTRIES = 50
 NEEDED = ("article_id", "url", "site", "title", "lede", "first_seen_at")
 """What an entry tells of an article."""
-_ATOM = "http://www.w3.org/2005/Atom"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that happened."""
-
-    id: str
-    url: str
-    title: str
-    at: datetime
-    text: str
-
-    @classmethod
-    def of_article(cls, row: dict[str, Any], base: str) -> Entry:
-        """That an article appeared."""
-        name = row["article_id"]
-        title = f"{row['title'] or row['url']} ({row['site']})"
-        return cls(
-            f"urn:luubao:article:{name}", f"{base}/articles/{name}", title, row["first_seen_at"], row["lede"] or ""
-        )
+def entry_of(row: dict[str, Any], base: str) -> Entry:
+    """That an article appeared."""
+    name, title = row["article_id"], f"{row['title'] or row['url']} ({row['site']})"
+    return Entry(
+        name_of(f"article {name}"), f"{base}/articles/{name}", title, row["first_seen_at"], summary=row["lede"]
+    )
 
 
 def base_of(request: Request) -> str:
@@ -52,7 +35,7 @@ def _new(request: Request) -> Response:
     with site_of(request).archive.reading() as connection:
         rows = pages.page(connection, "articles", limit=ENTRIES, columns=NEEDED)
     base = base_of(request)
-    entries = [Entry.of_article(row, base) for row in rows]
+    entries = [entry_of(row, base) for row in rows]
     return answer(request, "Lưu Báo: new articles", entries)
 
 
@@ -64,11 +47,11 @@ def _edits(request: Request) -> Response:
     base = base_of(request)
     entries = [
         Entry(
-            f"urn:luubao:version:{name}:{row['version']}",
+            name_of(f"article {name} version {row['version']}"),
             f"{base}/articles/{name}/diff?from={max(row['version'] - 1, 1)}&to={row['version']}",
             f"{row['version']}: {row['title'] or row['url']}",
             row["captured_at"],
-            ", ".join(row["changed"] or []),
+            summary=", ".join(row["changed"] or []),
         )
         for row in reversed(found)
     ]
@@ -85,16 +68,16 @@ def _copies(request: Request) -> Response:
     base = base_of(request)
     entries = [
         Entry(
-            f"urn:luubao:copy:{name}:{member['article_id']}",
+            name_of(f"copy of {name}: {member['article_id']}"),
             f"{base}/articles/{name}/compare/{member['article_id']}",
             f"{member['title'] or member['url']} ({member['site']})",
             member["first_seen_at"],
-            member["role"],
+            summary=member["role"],
         )
         for member in members
         if member["article_id"] != name
     ]
-    entries.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
+    entries.sort(key=lambda entry: (entry.updated_at, entry.id), reverse=True)
     return answer(request, f"Lưu Báo: copies of {row['title'] or name}", entries)
 
 
@@ -102,41 +85,15 @@ def answer(request: Request, title: str, entries: list[Entry]) -> Response:
     """The feed, in the form that was asked for."""
     query = f"?{request.url.query}" if request.url.query else ""
     here = f"{base_of(request)}{request.url.path}{query}"
-    if request.path_params["form"] == "json":
-        return cached(request, json_response(_json_feed(here, title, entries), media_type="application/feed+json"))
-    if request.path_params["form"] == "atom":
-        return cached(request, Response(_atom(here, title, entries), media_type="application/atom+xml"))
-    raise UnknownNameError("feeds end with .atom or .json")
+    head = Head(here, title, max((entry.updated_at for entry in entries), default=None), here, "Lưu Báo")
+    form = request.path_params["form"]
+    if form not in _FORMS:
+        raise UnknownNameError("feeds end with .atom or .json")
+    write, media_type = _FORMS[form]
+    return cached(request, Response("".join(write(head, entries)).encode("utf-8", "replace"), media_type=media_type))
 
 
-def _json_feed(here: str, title: str, entries: list[Entry]) -> dict[str, Any]:
-    items = [
-        {
-            "id": entry.id,
-            "url": entry.url,
-            "title": tidy(entry.title),
-            "content_text": tidy(entry.text),
-            "date_published": export.moment(entry.at),
-        }
-        for entry in entries
-    ]
-    return {"version": "https://jsonfeed.org/version/1.1", "title": tidy(title), "feed_url": here, "items": items}
-
-
-def _atom(here: str, title: str, entries: list[Entry]) -> bytes:
-    root = ET.Element("feed", {"xmlns": _ATOM})
-    newest = export.moment(max(entry.at for entry in entries)) if entries else "1970-01-01T00:00:00Z"
-    for name, text in (("id", here), ("title", tidy(title)), ("updated", newest)):
-        ET.SubElement(root, name).text = text
-    ET.SubElement(root, "link", {"rel": "self", "href": here})
-    ET.SubElement(ET.SubElement(root, "author"), "name").text = "Lưu Báo"
-    for entry in entries:
-        item = ET.SubElement(root, "entry")
-        for name, text in (("id", entry.id), ("title", tidy(entry.title)), ("updated", export.moment(entry.at))):
-            ET.SubElement(item, name).text = text
-        ET.SubElement(item, "summary").text = tidy(entry.text)
-        ET.SubElement(item, "link", {"href": entry.url})
-    return ET.tostring(root, encoding="unicode").encode()
+_FORMS = {"json": (json_feed, "application/feed+json"), "atom": (atom, "application/atom+xml")}
 
 
 def metrics(request: Request) -> Response:

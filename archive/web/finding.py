@@ -19,7 +19,7 @@ from archive.exceptions import StorageError, UnknownNameError
 from archive.query import Filters
 from archive.search import Hit, Sort, search
 from archive.storage import pages
-from archive.web.feeds import ENTRIES, Entry, answer, base_of
+from archive.web.feeds import ENTRIES, answer, base_of, entry_of
 from archive.web.reading import ENTRY, PAGE, show
 from archive.web.site import (
     LONGEST,
@@ -241,7 +241,7 @@ def subscribe(request: Request) -> Response:
     rows = [hit.article for hit in hits]
     rows.sort(key=lambda row: (row["first_seen_at"], row["article_id"]), reverse=True)
     base = base_of(request)
-    entries = [Entry.of_article(row, base) for row in rows[:ENTRIES]]
+    entries = [entry_of(row, base) for row in rows[:ENTRIES]]
     return answer(request, f"Lưu Báo: {query}", entries)
 
 
