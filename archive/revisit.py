@@ -27,6 +27,10 @@ MAX_ATTEMPTS = 5
 """Failures in a row after which an address is given up until it is listed again."""
 REST = timedelta(hours=24)
 """How long an address that was given up is left alone, however often it is listed."""
+LONGEST_REST = max(_RETRY_LAST, REST)
+"""No failure puts an address off for longer; no host may ask for longer either."""
+LONGEST_WAIT = LAST_AGE * SLOWEST
+"""No next look is farther away."""
 
 
 @dataclass(frozen=True, slots=True)

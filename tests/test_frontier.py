@@ -69,6 +69,50 @@ def test_what_was_found_by_a_clock_that_was_ahead_is_due_when_it_is_right(connec
     assert len(lease(connection, limit=9)) == 2
 
 
+def test_what_a_wrong_clock_visited_is_mended_once_and_then_grows_older_as_anything_does(connection):
+    ahead = NOW + timedelta(days=800)
+    frontier.add(connection, "a", addresses(1), now=ahead)
+    (visit,) = frontier.lease(connection, "a", now=ahead, until=ahead, limit=9)
+    times = {"first_visit_at": ahead, "visited_at": ahead, "due_at": ahead + timedelta(hours=1)}
+    frontier.settle(connection, visit.id, {"state": frontier.KNOWN, **times})
+    assert frontier.mend(connection, "a", now=NOW) == 1
+    (visit,) = lease(connection, limit=9)
+    assert visit.first_visit_at == visit.visited_at == NOW
+    frontier.settle(connection, visit.id, {"due_at": NOW + timedelta(hours=1)})
+    assert frontier.mend(connection, "a", now=NOW + timedelta(minutes=15)) == 0
+
+
+def test_what_was_removed_by_a_wrong_clock_is_looked_at_when_a_list_names_it_a_day_later(connection):
+    frontier.add(connection, "a", addresses(1), now=NOW)
+    (visit,) = lease(connection, limit=1)
+    frontier.settle(
+        connection, visit.id, {"state": frontier.GONE, "due_at": None, "visited_at": NOW + timedelta(days=800)}
+    )
+    assert frontier.mend(connection, "a", now=NOW) == 1
+    later = NOW + timedelta(hours=25)
+    frontier.add(connection, "a", addresses(1), now=later)
+    assert len(frontier.lease(connection, "a", now=later, until=later, limit=9)) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "wait", "is_mended"),
+    [
+        ({"state": frontier.NEW, "attempts": 1}, timedelta(hours=24), False),
+        ({"state": frontier.NEW, "attempts": 1}, timedelta(days=2), True),
+        ({"state": frontier.FAILED, "attempts": 5}, timedelta(days=2), True),
+        ({"state": frontier.KNOWN, "attempts": 0}, timedelta(days=14), False),
+        ({"state": frontier.KNOWN, "attempts": 0}, timedelta(days=15), True),
+    ],
+)
+def test_what_nobody_saw_is_not_put_off_for_longer_than_any_rule_would(connection, columns, wait, is_mended):
+    """A request that failed leaves no moment behind but the one that is to come."""
+    frontier.add(connection, "a", addresses(1), now=NOW)
+    (visit,) = lease(connection, limit=1)
+    frontier.settle(connection, visit.id, {**columns, "due_at": NOW + wait})
+    assert frontier.mend(connection, "a", now=NOW) == is_mended
+    assert frontier.find(connection, visit.url_key).state == columns["state"]
+
+
 def test_what_waits_by_a_right_clock_goes_on_waiting(connection):
     frontier.add(connection, "a", addresses(1), now=NOW)
     (visit,) = lease(connection, limit=9)

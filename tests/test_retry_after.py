@@ -159,6 +159,16 @@ def test_a_calendar_that_is_set_does_not_move_a_hold(store, clocks):
     assert holds_of(store, clocks).remaining(HOST) == 24 * 3600
 
 
+def test_a_hold_of_a_clock_that_was_years_ahead_ends_after_a_day_however_many_processes_begin(store, clocks):
+    clocks.now += timedelta(days=800)
+    holds_of(store, clocks).note_answer(HOST, 429, retry_after="120")
+    clocks.now -= timedelta(days=800)
+    for hours in range(24):
+        assert holds_of(store, clocks).remaining(HOST) == (24 - hours) * 3600
+        clocks.pass_by(3600)
+    assert holds_of(store, clocks).remaining(HOST) == 0
+
+
 # --- the gate ---------------------------------------------------------------------------------------------------------
 
 

@@ -219,17 +219,25 @@ def release(connection: Connection, site: str) -> int:
 
 
 def mend(connection: Connection, site: str, *, now: datetime) -> int:
-    """Let be due at once what was found or visited at a moment that is still to come; returns how much that was.
+    """Let be due at once what a wrong clock put off; returns how much that was.
 
-    The clock was wrong then: its "in an hour" may be years away."""
-    to_come = now + SKEW
+    Its "in an hour" may be years away. What is said to have happened at a moment that is still to come happened before
+    now, so it is dated now: else it would look like the work of a wrong clock at every start, and never grow older."""
+    to_come, at_once = now + SKEW, literal(now, _frontier.c.due_at.type)
+    happened = (_frontier.c.found_at, _frontier.c.first_visit_at, _frontier.c.visited_at)
+    is_retried = or_(_frontier.c.state.in_((NEW, FAILED)), _frontier.c.attempts > 0)
+    longest = case(
+        (is_retried, literal(to_come + revisit.LONGEST_REST, _frontier.c.due_at.type)),
+        else_=literal(to_come + revisit.LONGEST_WAIT, _frontier.c.due_at.type),
+    )
+    values = {column.name: case((column > to_come, at_once), else_=column) for column in happened}
     return connection.execute(
-        update(_frontier).where(
+        update(_frontier)
+        .where(
             _frontier.c.site == site,
-            _frontier.c.due_at > now,
-            or_(_frontier.c.found_at > to_come, _frontier.c.visited_at > to_come),
-        ),
-        {"due_at": now},
+            or_(_frontier.c.due_at > longest, *(column > to_come for column in happened)),
+        )
+        .values(due_at=case((_frontier.c.due_at > now, at_once), else_=_frontier.c.due_at), **values)
     ).rowcount
 
 

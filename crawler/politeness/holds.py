@@ -141,10 +141,13 @@ class HostHolds:
             state = self._states[host] = _State()
             hold = self._store.get(host)
             if hold is not None:
-                # A calendar that was set back must not keep a host waiting for ever.
-                seconds = min((hold.until - self._clock()).total_seconds(), MAX_WAIT)
-                state.until = self._monotonic() + seconds
+                seconds = (hold.until - self._clock()).total_seconds()
+                state.until = self._monotonic() + min(seconds, MAX_WAIT)
                 state.reason = hold.reason
+                if seconds > MAX_WAIT:
+                    # A calendar that was set back must not keep a host waiting for ever: neither in this process nor,
+                    # a day at a time, in those that come after it.
+                    self._store.put(Hold(host, self.ends_at(host), hold.reason))
         return state
 
 
