@@ -324,6 +324,12 @@ def test_that_a_page_was_not_modified_is_kept_as_evidence(tmp_path):
         for member in warc.members(path)
         if member.record.type == "revisit" and member.record.fields["warc-target-uri"].endswith("12345.html")
     }
+    told = {
+        member.record.fields["warc-concurrent-to"]: member.record.block
+        for path in (tmp_path / "captures").glob("*.warc.gz")
+        for member in warc.members(path)
+        if member.record.type == "metadata"
+    }
     with Archive.open(tmp_path) as archive:
         (first,) = [row for row in archive.rows("captures") if row["url"].endswith("12345.html")]
         assert verify(archive).problems == ()
@@ -331,6 +337,8 @@ def test_that_a_page_was_not_modified_is_kept_as_evidence(tmp_path):
     fields = found["server-not-modified"]
     assert fields["warc-refers-to-target-uri"] == first["url"]
     assert first["captured_at"].isoformat().replace("+00:00", "Z") == fields["warc-refers-to-date"]
+    assert b"http-status-line: HTTP/1.1 304" in told[fields["warc-record-id"]]
+    assert b'etag: "one"' in told[fields["warc-record-id"]].lower()
     with Archive.open(tmp_path, extractor=FakeExtractor()) as archive:
         assert archive.orphans() == []
 
@@ -339,5 +347,6 @@ def test_a_record_follows_from_its_capture_alone():
     one = page(day=2, ip_address="203.0.113.7", site="bao", http_version="h2")
     first = warc.Reference(URL, at(1), 200, hashlib.sha256(one.payload).hexdigest())
     assert warc.encode_revisit(one, first) == warc.encode_revisit(one, first)
+    assert warc.encode_unmodified(one, first) == warc.encode_unmodified(one, first)
     assert warc.encode_unmodified(one, None) != warc.encode_unmodified(page(day=3), None)
     assert first.captured_at + timedelta(days=1) == one.captured_at

@@ -4,13 +4,7 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import shutil
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
 import zipfile
 
 import pytest
@@ -18,6 +12,7 @@ from builders import at, document, record
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from playing import playing
 from warcio.archiveiterator import ArchiveIterator
 
 from archive import wacz
@@ -209,55 +204,12 @@ def test_a_key_is_one_word_whatever_the_address(text):
         assert sort_key(url).split(" ") == [sort_key(url)]
 
 
-@pytest.fixture
-def pywb(tmp_path):
-    """pywb with an empty collection `c`: a folder in which it runs, and its base address."""
-    programs = os.environ.get("LUUBAO_PYWB", "")
-    manager = shutil.which("wb-manager", path=programs or None)
-    player = shutil.which("wayback", path=programs or None)
-    if not (manager and player):
-        pytest.skip("no pywb: pip install pywb in an environment of its own, and let LUUBAO_PYWB name its bin folder")
-    folder = tmp_path / "pywb"
-    folder.mkdir()
-    subprocess.run([manager, "init", "c"], cwd=folder, check=True, capture_output=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    return folder, manager, [player, "--bind", "127.0.0.1", "--port", str(port)], f"http://127.0.0.1:{port}"
-
-
 @pytest.mark.parametrize(("kind", "name", "how"), [("wacz", "x.wacz", ["--unpack-wacz"]), ("warc", "x.warc.gz", [])])
-def test_pywb_replays_every_page(seeds_archive, tmp_path, pywb, *, kind, name, how):
-    folder, manager, player, base = pywb
+def test_pywb_replays_every_page(seeds_archive, tmp_path, *, kind, name, how):
     out = tmp_path / name
     with Archive.open(seeds_archive) as archive:
         write(archive, out, kind=kind, selection=Selection(versions=True))
-        shown = [archive.load_capture(row["capture_id"]) for row in archive.rows("versions")]
-    subprocess.run([manager, "add", *how, "c", str(out)], cwd=folder, check=True, capture_output=True)
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with subprocess.Popen(player, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(opener, base)
-            for capture in shown:
-                address = f"{base}/c/{capture.captured_at:%Y%m%d%H%M%S}id_/{capture.url}"
-                # Packed as it was received, if one may; otherwise pywb unpacks it.
-                asked = urllib.request.Request(address, headers={"Accept-Encoding": "gzip, deflate, br"})
-                with opener.open(asked, timeout=30) as answer:
-                    assert answer.read() == capture.payload, address
-        finally:
-            process.terminate()
-
-
-def _wait_for(opener, base, patience=60):
-    until = time.monotonic() + patience
-    while True:
-        try:
-            opener.open(base, timeout=5).close()
-        except urllib.error.HTTPError as e:
-            e.close()
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
-        else:
-            return
+        captures = [archive.load_capture(row["capture_id"]) for row in archive.rows("versions")]
+    with playing(tmp_path / "pywb", [out], *how) as player:
+        for capture in captures:
+            assert player.show(capture.url, capture.captured_at).body == capture.payload, capture.url

@@ -87,20 +87,24 @@ def find_payload(
 
 
 def find_page(connection: Connection, url_key: str, captured_at: datetime) -> Reference | None:
-    """The last page before `captured_at` that this address answered with."""
+    """The last page before `captured_at` that this address answered with: the capture whose record holds it."""
     row = connection.execute(_LAST_PAGE, {"url_key": url_key, "captured_at": captured_at}).first()
+    if row is not None and row.payload_capture_id is not None:
+        row = connection.execute(_BY_ROW, {"row": row.payload_capture_id}).one()
     return None if row is None else Reference(row.url, row.captured_at, row.status, row.payload_digest)
 
 
+_PAGE = select(
+    schema.capture.c.id,
+    schema.capture.c.url,
+    schema.capture.c.captured_at,
+    schema.capture.c.status,
+    schema.capture.c.payload_digest,
+    schema.capture.c.payload_capture_id,
+)
+_BY_ROW = _PAGE.where(schema.capture.c.id == bindparam("row"))
 _LAST_PAGE = (
-    select(
-        schema.capture.c.id,
-        schema.capture.c.url,
-        schema.capture.c.captured_at,
-        schema.capture.c.status,
-        schema.capture.c.payload_digest,
-    )
-    .where(
+    _PAGE.where(
         schema.capture.c.url_key == bindparam("url_key"),
         schema.capture.c.captured_at < bindparam("captured_at"),
         schema.capture.c.status == 200,  # noqa: PLR2004  HTTP: a page

@@ -46,6 +46,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:luubao:record")
 
 _RESPONSE = "application/http;msgtype=response"
+_WARC_FIELDS = "application/warc-fields"
 _PROFILES = "http://netpreserve.org/warc/1.1/revisit/"
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -104,11 +105,21 @@ def encode_revisit(capture: Capture, first: Reference) -> bytes:
 
 
 def encode_unmodified(capture: Capture, first: Reference | None) -> bytes:
-    """A 304 as one gzip member with a `revisit` record: evidence that the server called the page unchanged.
+    """A 304 as gzip members of their own: a `revisit` record, and the answer as received in a `metadata` record.
 
-    `first` is the capture that showed the page last, where there is one."""
+    `first` is the capture that showed the page last, where there is one. Without it nothing could be shown at this
+    moment, and the answer is in the revisit itself."""
     fields = _revisit(capture, "server-not-modified", first)
-    return _member(fields, b"", content_type=_RESPONSE, http_head=_head(capture, fields))
+    if first is None:
+        return _member(fields, b"", content_type=_RESPONSE, http_head=_head(capture, fields))
+    # With a head, pywb would play an empty answer 304 at this moment; without, as WARC 1.1 (6.7.3) allows, the page.
+    head = _head(capture, fields)
+    told = _fields(capture, "metadata")
+    _add(told, "WARC-Concurrent-To", fields["WARC-Record-ID"])
+    lines = [("http-status-line", f"{head.protocol} {head.statusline}"), *head.headers]
+    # Undecodable header bytes arrive as surrogates and leave as what they were.
+    block = "".join(f"{name}: {value}\r\n" for name, value in lines).encode("utf-8", "surrogateescape")
+    return _member(fields, b"", content_type=_RESPONSE) + _member(told, block, content_type=_WARC_FIELDS)
 
 
 def _revisit(capture: Capture, profile: str, first: Reference | None) -> dict[str, str]:
@@ -287,7 +298,7 @@ def _warcinfo(file: str, created_at: datetime) -> bytes:
         "WARC-Filename": file,
     }
     body = "".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode()
-    return _member(fields, body, content_type="application/warc-fields")
+    return _member(fields, body, content_type=_WARC_FIELDS)
 
 
 def _fields(capture: Capture, record_type: str) -> dict[str, str]:
@@ -304,7 +315,7 @@ def _record_id(capture: Capture, record_type: str = "") -> str:
         status=capture.status,
         payload_sha256=hashlib.sha256(capture.payload).hexdigest(),
     )
-    role = "\nrequest" if record_type == "request" else ""
+    role = f"\n{record_type}" if record_type in ("request", "metadata") else ""
     return f"<urn:uuid:{uuid.uuid5(_NAMESPACE, text + role)}>"
 
 
