@@ -62,6 +62,15 @@ def _synced_commits() -> None:
         connection.execute("PRAGMA synchronous=NORMAL")
 
     engine._sqlite_settings = lax
+    settings_there = engine._postgresql_settings
+
+    def lax_there(connection, record) -> None:
+        settings_there(connection, record)
+        connection.autocommit = True
+        connection.execute("RESET synchronous_commit")
+        connection.autocommit = False
+
+    engine._postgresql_settings = lax_there
 
 
 def _memory_of_hosts() -> None:

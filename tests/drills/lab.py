@@ -25,6 +25,7 @@ from newsroom import Newsroom, oracle, serve
 
 from archive import warc
 from archive.core import Archive
+from archive.storage.engine import connect
 from archive.verify import verify
 from crawler.extraction.content_encoding import Failure, decode_content
 
@@ -32,6 +33,8 @@ ROOT = Path(__file__).parent.parent.parent
 IS_LONG = os.environ.get("LUUBAO_DRILLS") == "long"
 long_only = pytest.mark.skipif(not IS_LONG, reason="in `make drills` only: it would take too long here")
 SEED = int(os.environ.get("LUUBAO_DRILLS_SEED", "20261125"))
+BACKFILL = "2020-01-01T00:00:00+00:00"
+"""Since when: lists of all that the paper ever printed are read, and not the current ones alone."""
 SOURCES = [("home", "/"), ("feed", "/rss/home.rss"), ("sitemap", "/sitemap.xml")]
 
 
@@ -59,6 +62,8 @@ class Findings:
     doubled: set[str]
     problems: list[str] = field(default_factory=list)
     captures: int = 0
+    revisits: int = 0
+    """Captures whose payload an earlier record holds."""
 
     @property
     def is_sound(self) -> bool:
@@ -73,6 +78,11 @@ class Lab:
         self.paper = server.newsroom.papers[0].name
         self.base = server.urls[self.paper]
         self._began = time.monotonic()
+
+    @property
+    def engine(self) -> str:
+        """Where the tables are."""
+        return "postgresql" if self.database else "sqlite"
 
     def now(self) -> datetime:
         """The clock of crawls: the paper's, and the time that this drill takes.
@@ -123,6 +133,15 @@ class Lab:
         """The archive, for reading."""
         return Archive.open(self.folder, database=self.database)
 
+    def ask(self, query: str) -> list[tuple]:
+        """What the tables say, whichever engine holds them."""
+        engine = connect(self.database or f"sqlite:///{self.folder / 'archive.db'}", is_readonly=True)
+        try:
+            with engine.connect() as connection:
+                return [tuple(row) for row in connection.exec_driver_sql(query)]
+        finally:
+            engine.dispose()
+
     def articles(self) -> dict[str, dict]:
         with self.open() as archive:
             return {_path(row["url"]): row for row in archive.rows("articles")}
@@ -147,6 +166,7 @@ class Lab:
             found.problems += [f"{problem.where}: {problem.what}" for problem in verify(archive).problems]
             rows = list(archive.rows("captures"))
             found.captures = len(rows)
+            found.revisits = sum(row["payload_capture_id"] is not None for row in rows)
             found.problems += _pointers(archive, rows)
         records = 0
         for path in sorted((self.folder / "captures").glob("*.warc.gz")):

@@ -1,9 +1,8 @@
 """D10: answers that grow, never end or lead in circles, amid a crawl: each costs its own verdict and nothing else."""
 
 import json
-import sqlite3
 import threading
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from drills.lab import newsroom, say, size, standing
@@ -58,13 +57,12 @@ def _peak(folder: Path) -> int:
 
 def frontier_of(lab) -> dict[str, tuple[str, str | None]]:
     """What the frontier says of each article."""
-    with closing(sqlite3.connect(lab.folder / "archive.db")) as connection:
-        rows = connection.execute("SELECT url, state, problem FROM frontier WHERE kind = 'article'")
-        return {url.removeprefix(lab.base): (state, problem) for url, state, problem in rows}
+    rows = lab.ask("SELECT url, state, problem FROM frontier WHERE kind = 'article'")
+    return {url.removeprefix(lab.base): (state, problem) for url, state, problem in rows}
 
 
-def test_d10_bombs_and_answers_without_end_cost_only_themselves(tmp_path):
-    with newsroom(tmp_path / "archive", articles=size(24, 40)) as lab:
+def test_d10_bombs_and_answers_without_end_cost_only_themselves(tmp_path, tables_at_length):
+    with newsroom(tmp_path / "archive", articles=size(24, 40), database=tables_at_length) as lab:
         hostile = dict(zip(sorted(standing(lab)), ARTICLES, strict=False))
         for path, kind in (hostile | SOURCES).items():
             lab.server.faults.add(kind, path=f"^{path}$", size=BOMB, seconds=600)
@@ -77,8 +75,8 @@ def test_d10_bombs_and_answers_without_end_cost_only_themselves(tmp_path):
         articles = lab.articles().keys()
         main, readers = memory.pop(process.pid), max(memory.values())
         say(
-            "D10 bombs", good=f"{len(good & articles)}/{len(good)}", hostile=len(hostile) + len(SOURCES),
-            main_mib=main // MIB, reader_mib=readers // MIB,
+            "D10 bombs", engine=lab.engine, good=f"{len(good & articles)}/{len(good)}",
+            hostile=len(hostile) + len(SOURCES), main_mib=main // MIB, reader_mib=readers // MIB,
         )  # fmt: skip
         assert good <= articles
         assert not hostile.keys() & articles

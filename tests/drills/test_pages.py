@@ -6,13 +6,11 @@ import pytest
 from builders import capture
 from click.testing import CliRunner
 
-from archive.core import Archive
 from archive.types import Verdict
 from crawler.cli import main
 from crawler.crawl import readers
-from drills.lab import long_only, newsroom, say, size, standing
+from drills.lab import BACKFILL, long_only, newsroom, say, size, standing
 
-BACKFILL = "2020-01-01T00:00:00+00:00"
 INSERTED = "Tòa soạn ra mắt chuyên trang mới về đời sống vùng cao, mời bạn đọc theo dõi từ số báo ngày hôm nay."
 KINDS = ("captcha", "consent", "soft_404", "empty", "half", "mojibake", "redirect_home", "emptied")
 
@@ -33,11 +31,11 @@ def heads(lab) -> dict[str, tuple]:
 
 
 @pytest.mark.parametrize("kind", size(["half"], KINDS))
-def test_d9_what_is_no_article_never_takes_the_place_of_one(tmp_path, kind):
-    with newsroom(tmp_path / "archive", articles=size(12, 40)) as lab:
+def test_d9_what_is_no_article_never_takes_the_place_of_one(tmp_path, tables_at_length, kind):
+    with newsroom(tmp_path / "archive", articles=size(12, 40), database=tables_at_length) as lab:
         lab.crawl()
         changed, kept, articles = spoil_known_articles(lab, kind)
-        say("D9", kind=kind, articles=articles, heads_changed=changed, captures_kept=kept)
+        say("D9", engine=lab.engine, kind=kind, articles=articles, heads_changed=changed, captures_kept=kept)
         assert kept >= articles
         assert changed == 0
         gone = sum(row["gone_at"] is not None for row in lab.articles().values())
@@ -57,7 +55,8 @@ TRIPS_WITHIN = 30
 
 
 def luubao(*words: str, lab) -> str:
-    done = CliRunner().invoke(main, [*words, "--archive", str(lab.folder)])
+    place = ["--archive", str(lab.folder), *(["--database", lab.database] if lab.database else [])]
+    done = CliRunner().invoke(main, [*words, *place])
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -67,9 +66,9 @@ def edited_of(lab, known) -> int:
     return sum(row["versions"] > 1 for path, row in lab.articles().items() if path in known)
 
 
-def test_d9_a_redesign_amid_a_crawl_trips_the_breaker_and_a_person_resumes(tmp_path):
+def test_d9_a_redesign_amid_a_crawl_trips_the_breaker_and_a_person_resumes(tmp_path, tables_at_length):
     """From one answer to the next every text of the paper begins with the same paragraph."""
-    with newsroom(tmp_path / "archive", articles=size(60, 200)) as lab:
+    with newsroom(tmp_path / "archive", articles=size(60, 200), database=tables_at_length) as lab:
         lab.crawl(since=BACKFILL)
         known = lab.articles().keys()
         lab.server.clock.advance(minutes=5)
@@ -84,7 +83,7 @@ def test_d9_a_redesign_amid_a_crawl_trips_the_breaker_and_a_person_resumes(tmp_p
         edited = edited_of(lab, known)
         with lab.open() as archive:
             held = [row["reason"] for row in archive.rows("held")]
-        say("D9 redesign", articles=len(known), versions_before_it_tripped=edited, held=len(held))
+        say("D9 redesign", engine=lab.engine, articles=len(known), versions_before_it_tripped=edited, held=len(held))
         assert 0 < edited <= TRIPS_WITHIN
         assert set(held) == {"redesign"}
         assert len(held) >= len(known) - TRIPS_WITHIN - 12
@@ -113,14 +112,14 @@ def crawl_with_hostile_pages(lab, **wish):
     return hostile, account
 
 
-def test_d10_hostile_pages_cost_only_themselves(tmp_path):
-    with newsroom(tmp_path / "archive", articles=size(20, 203)) as lab:
+def test_d10_hostile_pages_cost_only_themselves(tmp_path, tables_at_length):
+    with newsroom(tmp_path / "archive", articles=size(20, 203), database=tables_at_length) as lab:
         hostile, account = crawl_with_hostile_pages(lab, time_limit=size(1.5, 20.0))
         articles = lab.articles()
         good = standing(lab) - set(hostile)
-        with Archive.open(lab.folder) as archive:
+        with lab.open() as archive:
             held = [row["reason"] for row in archive.rows("held")]
-        say("D10", good=f"{len(good & articles.keys())}/{len(good)}", hostile_held=len(held))
+        say("D10", engine=lab.engine, good=f"{len(good & articles.keys())}/{len(good)}", hostile_held=len(held))
         assert good <= articles.keys()
         assert account["captures"] >= len(good) + len(hostile)
         assert len(held) >= len(hostile)

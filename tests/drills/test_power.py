@@ -55,3 +55,36 @@ def test_control_d3_without_syncing_something_is_lost(tmp_path, protection, show
     found = cut_the_power(tmp_path, without=[protection])
     say("D3 control", without=protection, **found)
     assert found[shown_by] > 0
+
+
+def commits_that_a_stopped_server_forgot(tmp_path, server, **wish) -> dict[str, int]:
+    """Crawl into a server that is told to sync later, as some are for speed, and end it at once when the crawl ends.
+
+    What a server had not synced is in no file then, as after a power cut."""
+    server.set(synchronous_commit="off", wal_writer_delay="10s")
+    with newsroom(tmp_path / "archive", articles=size(40, 200), database=server.url) as lab:
+        lab.crawl(**wish)
+        (acknowledged,) = lab.ask("SELECT count(*) FROM capture")[0]
+        server.stop_at_once()
+        server.start()
+        (kept,) = lab.ask("SELECT count(*) FROM capture")[0]
+        with open_archive(lab.folder, database=server.url) as archive:
+            problems = len(verify(archive).problems)
+        (then,) = lab.ask("SELECT count(*) FROM capture")[0]
+    lost = {"commits_lost": acknowledged - kept, "lost": acknowledged - then}
+    return {"acknowledged": acknowledged, **lost, "problems": problems}
+
+
+@long_only
+def test_d3_a_postgresql_that_syncs_late_takes_back_nothing_that_was_acknowledged(tmp_path, postgresql_of_its_own):
+    found = commits_that_a_stopped_server_forgot(tmp_path, postgresql_of_its_own)
+    say("D3 PostgreSQL", **found)
+    assert found["acknowledged"] > 0
+    assert found["commits_lost"] == found["lost"] == found["problems"] == 0, found
+
+
+@long_only
+def test_control_d3_a_postgresql_that_syncs_late_loses_what_we_do_not_ask_it_to_sync(tmp_path, postgresql_of_its_own):
+    found = commits_that_a_stopped_server_forgot(tmp_path, postgresql_of_its_own, without=["synced commits"])
+    say("D3 PostgreSQL control", **found)
+    assert found["commits_lost"] > 0
