@@ -20,8 +20,8 @@ from crawler.discovery import (
     shard_urls,
     sitemaps_in_robots,
 )
-from crawler.discovery.sections import page_of
 from crawler.extraction import families
+from crawler.list_pages import page_of
 from crawler.sites import Site, Source, SourceKind, find_site, rules_digest, sites
 
 URL = "https://bao.example/kinh-te/"

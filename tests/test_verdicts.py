@@ -370,3 +370,23 @@ def test_what_is_said_without_a_parser_is_what_is_said_with_one(seen):
     unparsed = extract_unparsed(seen)
     assert unparsed in (None, extract(seen))
     assert (unparsed is None) == (news(1).strip() in extract(seen).body)
+
+
+TEASER = (
+    '<article><h2><a href="/nguoi-dan-ban-mo-duong-len-nui-post{n}.html">Người dân bản mở đường lên núi, chuyến {n}</a>'
+    "</h2><div>Con đường bê tông thứ {n} vừa hoàn thành giúp hộ dân bản chở chè xuống chợ trong một buổi sáng của "
+    "tháng giêng, khi sương còn phủ kín các mái nhà.</div></article>"
+)
+
+
+@pytest.mark.parametrize("teasers", [1, 2, 4])
+@pytest.mark.parametrize("address", ["/giao-duc/?page=5", "/giao-duc/trang-5.htm", "/giao-duc/page/5/"])
+def test_the_last_page_of_a_list_is_no_article_however_little_is_left_for_it(address, teasers):
+    text = page(f"<h1>Giáo dục</h1>{''.join(TEASER.format(n=n) for n in range(1, teasers + 1))}")
+    document = extract(capture(text, url=f"https://bao.example{address}"))
+    assert document.verdict is Verdict.NO_ARTICLE
+
+
+def test_the_second_page_of_a_long_article_is_one():
+    text = page(f"<article><h1>Đường lên bản</h1><p>{news(6)}</p><p>{news(4)}</p></article>")
+    assert extract(capture(text, url=f"{URL}?page=2")).verdict is Verdict.OK

@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.urls import identity
 from crawler.discovery.documents import Notes, web_address
-from crawler.discovery.sections import Link, feeds_of, is_article, page_of, parse_page, read_links
+from crawler.discovery.sections import Link, feeds_of, is_article, parse_page, read_links
+from crawler.list_pages import page_of
 from crawler.sites import Source, SourceKind
 
 # A paper has some dozen sections; a menu with more lists provinces or tags.

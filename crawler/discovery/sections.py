@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
@@ -22,6 +22,7 @@ from crawler.discovery.documents import MAX_TITLE, Notes, as_utf8, web_address
 from crawler.discovery.found import Found, SourceBroken
 from crawler.extraction.content_encoding import MAX_DECODED
 from crawler.extraction.markup import markup_verdict, scan_markup
+from crawler.list_pages import page_of
 from crawler.sites import Site, SourceKind
 
 if TYPE_CHECKING:
@@ -223,31 +224,6 @@ _NEXT = frozenset(
     "sau|trang sau|tiep|tiep theo|trang tiep|trang tiep theo|xem tiep|ke tiep|cu hon|bai cu hon|next|next page"
     "|older|older posts|older articles|>|›|→|next ›|next >|sau >|sau ›|trang sau ›|next »|sau »".split("|")
 )
-_PAGE = re.compile(
-    r"(?:/(?:trang|page)[-/]|[-/](?:p|page|trang)-?)(?P<number>\d{1,5})(?P<tail>\.\w+|/)?$", re.IGNORECASE
-)
-_PAGE_NAMES = frozenset({"page", "p", "paged", "trang", "pageindex", "page_index", "pg", "currentpage"})
-
-
-def page_of(url: str) -> tuple[str, int]:
-    """The list that `url` is a page of, and which.
-
-    >>> page_of("https://dantri.com.vn/xa-hoi/trang-2.htm")
-    ('https://dantri.com.vn/xa-hoi', 2)
-    >>> page_of("https://dantri.com.vn/xa-hoi.htm")
-    ('https://dantri.com.vn/xa-hoi', 1)
-    """
-    parts = urlsplit(identity(url))
-    number, path, query = 1, parts.path, parse_qsl(parts.query, keep_blank_values=True)
-    match = _PAGE.search(path)
-    if match:
-        number, path = int(match["number"]), path[: match.start()]
-    for name, value in query:
-        if name.lower() in _PAGE_NAMES and value.isdecimal() and len(value) < 6:  # noqa: PLR2004 - as in _PAGE
-            number = int(value)
-    query = [(name, value) for name, value in query if name.lower() not in _PAGE_NAMES]
-    path = re.sub(r"\.(?:html?|aspx?|php|chn|vnp|tpo|ldo)$", "", path).rstrip("/")
-    return urlunsplit(("https", parts.netloc, path, urlencode(query), "")), number
 
 
 def next_page(root: HtmlElement, url: str, site: Site | None = None) -> str | None:

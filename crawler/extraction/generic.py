@@ -109,13 +109,18 @@ class Shape:
     """How many such boxes there are."""
 
     @property
+    def is_nothing_but_teasers(self) -> bool:
+        """Whether hardly any running text stands outside of such boxes."""
+        return self.teasers > ONLY * self.running
+
+    @property
     def is_list(self) -> bool:
         """Whether the page leads to stories rather than telling one."""
         free = self.running - self.teasers
         if free > MIN_TOLD:
             return False
         is_boxed = self.boxes >= MIN_BOXES and self.teasers > LIST_SHARE * self.running
-        is_boxed = is_boxed or (self.boxes >= MIN_ONLY_BOXES and self.teasers > ONLY * self.running)
+        is_boxed = is_boxed or (self.boxes >= MIN_ONLY_BOXES and self.is_nothing_but_teasers)
         return is_boxed or (self.linked > MIN_LINKED and self.linked > 2 * self.running)
 
 

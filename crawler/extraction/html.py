@@ -30,6 +30,7 @@ from crawler.extraction.rules import Index
 from crawler.extraction.second_opinion import is_ours_better
 from crawler.extraction.site_page import has_empty_body, read_by
 from crawler.extraction.streamed import assemble
+from crawler.list_pages import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -188,7 +189,10 @@ def _verdict(page: Page, reading: Reading) -> tuple[Verdict, str | None]:
         return Verdict.OK, None
     if address is False:
         return Verdict.NO_ARTICLE, "address of a list"
-    is_list = generic.shape(page.root).is_list or (reading.name == GENERIC and generic.is_all_links(page.root))
+    shape = generic.shape(page.root)
+    is_list = shape.is_list or (reading.name == GENERIC and generic.is_all_links(page.root))
+    # The last page of a list has what was left over: perhaps a single teaser.
+    is_list = is_list or (page_of(page.url)[1] > 1 and shape.is_nothing_but_teasers)
     if not is_stated and is_list:
         return Verdict.NO_ARTICLE, "list of links"
     running = sum(len(line.text) for line in reading.lines if not line.is_link)
