@@ -142,7 +142,8 @@ def _held(account: Mapping[str, Any], evidence: Evidence | None) -> list[Alarm]:
     if evidence is not None:
         rule = f", whose text {evidence.rule} found before" if evidence.rule else ""
         says += f"; one of them is capture {evidence.capture}{rule}"
-    return [Alarm("extraction", f"{says}; `luubao site learn {account.get('site', 'NAME')}` proposes rules")]
+    learn = f"`luubao site learn {account.get('site', 'NAME')} --seed DIR`"
+    return [Alarm("extraction", f"{says}; {learn} keeps it as a seed and proposes rules")]
 
 
 def _quiet_since(rate: Rate, now: datetime) -> timedelta | None:

@@ -7,15 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from newsroom import Newsroom, serve
 from test_crawl import Crawls
 
 from archive.alarms import Rate, alarms
 from archive.core import Archive
 from archive.storage import slots
+from archive.warc import capture_id
+from crawler.cli import main
 from crawler.config import Config
 from crawler.outlook import outlook
 from crawler.recording import open_archive as open_for_crawls
+from crawler.sources import load, open_sources
 
 ROOT = Path(__file__).parent.parent
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -81,13 +85,42 @@ def test_crawls_by_hand_are_told_with_a_redesign_a_moved_feed_and_a_block(tmp_pa
         assert "25 redesign" in told["extraction"]
         assert "epi/body" in told["extraction"]
         assert any(page in told["extraction"] for page in pages)
-        assert "`luubao site learn baolaocai`" in told["extraction"]
+        assert "`luubao site learn baolaocai --seed DIR` keeps it as a seed" in told["extraction"]
+        keep_as_a_seed(crawls.folder, tmp_path / "seed", pages)
         server.clock.advance(hours=2)
         server.faults.clear()
         server.faults.add("403", path="-post")
         told, _ = crawl_and_look()
         assert "blocked" in told["blocked"]
         assert "extraction" not in told
+
+
+def keep_as_a_seed(folder, seed, pages):
+    """What the alarm says to do: a page that could not be read, beside the last good one of its article."""
+    words = ["site", "learn", "baolaocai", "--seed", str(seed), "--archive", str(folder)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    (file,) = seed.glob("*.warc")
+    good, held = (load(entry.locator) for entry in open_sources([seed]))
+    assert good.url == held.url
+    assert capture_id(held) in pages
+    assert good.captured_at < held.captured_at
+    with Archive.open(folder) as archive:
+        assert archive.load_capture(capture_id(good)) == good
+    checked = CliRunner().invoke(main, ["site", "check", "baolaocai", "--seed", str(seed)])
+    assert (checked.exit_code, "broken" in checked.output) == (1, True), checked.output
+    again = CliRunner().invoke(main, words)
+    assert (again.exit_code, f"the seed has that page already: {file}" in again.output) == (1, True), again.output
+
+
+def test_where_nothing_is_held_there_is_no_page_to_keep(tmp_path):
+    with open_for_crawls(tmp_path / "a"):
+        pass
+    words = ["site", "learn", "baolaocai", "--seed", str(tmp_path / "seed"), "--archive", str(tmp_path / "a")]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1
+    assert "no page of 'baolaocai' is held" in done.output
+    assert not (tmp_path / "seed").exists()
 
 
 def test_a_crawl_of_the_schedule_is_told_as_its_slot(tmp_path):
