@@ -434,7 +434,9 @@ class Archive:
             public_id = self._article_id(connection, name)
         row = next(self.rows("articles", article_id=public_id), None)
         if row is None:
-            raise UnknownNameError(f"article {name!r} has no version yet: see `luubao held`")
+            is_taken = any(one.kind is DecisionKind.TAKE_DOWN and one.subject == public_id for one in self.decisions())
+            why = "was taken down: it is shown no more" if is_taken else "has no version yet: see `luubao held`"
+            raise UnknownNameError(f"article {name!r} {why}")
         return row
 
     def versions(self, article_id: str) -> list[dict[str, Any]]:

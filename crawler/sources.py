@@ -30,7 +30,9 @@ DECISIONS = "decisions.jsonl"
 _WARC_NAMES = (".warc", ".warc.gz", ".warc.gz.open")
 _LOOKED_FOR = f"*.warc, *.warc.gz, *.wacz, or pages named by a {MANIFEST}"
 # What lies beside captures and says nothing that replay could use: expectations, notes, indexes of other tools.
-_KNOWN_NAMES = frozenset({"expected.json", "archive.db", "archive.db-wal", "archive.db-shm", "datapackage.json"})
+_KNOWN_NAMES = frozenset(
+    {"expected.json", "archive.db", "archive.db-wal", "archive.db-shm", "datapackage.json", "luubao.toml"}
+)
 _KNOWN_STEMS = ("readme", "license", "notice", "datapackage-digest")
 # What `luubao export` writes besides: what was read in pages, and not the pages.
 _EXPORTS = frozenset({".jsonl", ".csv", ".parquet", ".db", ".sqlite", ".atom", ".json"})

@@ -9,6 +9,7 @@ import pytest
 from test_web import Served
 
 from archive.core import Archive
+from archive.exceptions import UnknownNameError
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,6 +40,12 @@ def test_no_command_shows_it(taken, command):
     folder, row = taken
     words = [row["title"]] if command == "search" else []
     assert named_in(luubao(command, *words, "--json", archive=folder), row) == []
+
+
+def test_who_asks_for_it_is_told_that_it_was_taken_down(taken):
+    folder, row = taken
+    with Archive.open(folder) as archive, pytest.raises(UnknownNameError, match="was taken down"):
+        archive.get_article(row["url"])
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "warc"])

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from archive.storage import frontier
-from archive.types import Cause
+from archive.types import Cause, Outcome
 from crawler.cli.options import (
     archive_options,
     config_option,
@@ -137,9 +137,14 @@ def crawl(  # noqa: PLR0917  click passes them by name
     if as_json:
         print_json(account.as_document(site.name))
     else:
-        _print_account(site, account, folder)
+        _print_account(site, account, folder, is_offline=bool(captures))
     if account.is_shut_out:
         click.get_current_context().exit(SHUT_OUT)
+    if account.failed and not account.requests and not captures:
+        from crawler.politeness.refusal import in_words  # noqa: PLC0415  with the rest of the crawl
+
+        why = "; ".join(in_words(reason) for reason in sorted(account.failed))
+        raise click.ClickException(f"nothing was fetched of {site.name}: {why}")
 
 
 def _settings(config: Config, chosen: SiteConfig) -> dict[str, object]:
@@ -194,7 +199,7 @@ def _what_waits(left: dict[str, int]) -> str:
     return f"{left['waiting']} wait for their time{lists}"
 
 
-def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:
+def _print_account(site: Site, account: CrawlAccount, folder: Path, *, is_offline: bool) -> None:
     held = ", ".join(f"{count} {reason}" for reason, count in sorted(account.held.items()))
     failed = ", ".join(f"{count} {reason}" for reason, count in sorted(account.failed.items()))
     here = shlex.quote(str(folder))
@@ -203,13 +208,16 @@ def _print_account(site: Site, account: CrawlAccount, folder: Path) -> None:
         ("requests", account.requests, "sources included"),
         ("stored", account.stored, "new articles"),
         ("edited", account.causes[Cause.EDITED], ""),
+        ("gone", account.outcomes[Outcome.GONE], ""),
         ("unchanged", account.unchanged, f"{account.not_modified} by 304" if account.not_modified else ""),
-        ("unread", account.unread, f"luubao replay {here} --archive {here} reads them" if account.unread else ""),
         ("held", sum(account.held.values()), held),
         ("failed", sum(account.failed.values()), failed),
-        ("unasked", account.unasked, "captures of what nothing led to: of other sites, or of older lists"),
         ("left", account.left["new"] + account.left["due"], _what_waits(account.left)),
     ]
+    if account.unread:
+        lines.insert(-1, ("unread", account.unread, f"luubao replay {here} --archive {here} reads them"))
+    if is_offline:
+        lines.insert(-1, ("unasked", account.unasked, "captures of what nothing led to: other sites, older lists"))
     click.echo(site.name)
     for name, count, note in lines:
         click.echo(f"{name:<10} {count:>7}  {note}".rstrip())

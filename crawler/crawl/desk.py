@@ -54,7 +54,7 @@ from crawler.discovery import (
 from crawler.extraction import extract_unparsed, is_robots
 from crawler.extraction.content_encoding import Failure, decode_content
 from crawler.politeness.hosts import origin_of
-from crawler.politeness.refusal import Refusal
+from crawler.politeness.refusal import Refusal, in_words
 from crawler.politeness.robots import RobotsCopy, trim
 from crawler.sites import Site, Source, SourceKind, site_of
 
@@ -407,7 +407,7 @@ class Desk:
             self._missing.add(errand.visit.id)
         is_guess = errand.is_guess and reason == Refusal.NOT_CAPTURED
         if errand.source is not None and reason != Refusal.STOPPING and not is_guess:
-            self.account.broken_sources[errand.url] = reason
+            self.account.broken_sources[errand.url] = in_words(reason)
         if errand.visit is not None:
             await self._writer.call(settle)
         await self._tell(1)

@@ -25,6 +25,21 @@ class Refusal(StrEnum):
     """The crawl was asked to end while the request waited its turn."""
 
 
+_WORDS = {
+    Refusal.BLOCKED_SSRF: "a private address or an odd port, which is never asked; --allow-private is for test sites",
+    Refusal.ROBOTS: "its robots.txt does not want us there",
+    Refusal.ROBOTS_UNREACHABLE: "its robots.txt cannot be read, so nothing is asked for",
+    Refusal.HOST_HELD: "its host asked to be left alone for longer than a run waits",
+    Refusal.NOT_CAPTURED: "the captures have no answer",
+    Refusal.STOPPING: "the crawl was asked to end",
+}
+
+
+def in_words(reason: str) -> str:
+    """Why a request got no answer, for people; what is none of ours says it already."""
+    return _WORDS[Refusal(reason)] if reason in set(Refusal) else reason
+
+
 class RefusedError(IgnoreRequest):
     """Raised instead of making a request. Scrapy hands it to the errback and logs no error."""
 

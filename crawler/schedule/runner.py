@@ -247,4 +247,10 @@ async def _end(process: Process, said: asyncio.Future[Any]) -> None:
 
 def _summary(counts: dict[str, Any]) -> str:
     names = ("listed", "stored", "version_edited", "unchanged", "left_new")
-    return ", ".join(f"{name.removeprefix('version_').replace('_', ' ')} {counts.get(name, 0)}" for name in names)
+    told = [f"{name.removeprefix('version_').replace('_', ' ')} {counts.get(name, 0)}" for name in names]
+    # What could not be read is no "no news".
+    broken = counts.get("broken_sources") or {}
+    if broken:
+        url, reason = min(broken.items())
+        told.append(f"{len(broken)} sources not read, as {url}: {reason}")
+    return ", ".join(told)
