@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, bindparam, case, func, insert, litera
 from archive import revisit
 from archive.storage import schema
 from archive.types import Verdict
+from archive.urls import identity
 
 _frontier, _host = schema.frontier, schema.host
 
@@ -20,6 +21,8 @@ NEW, KNOWN, GONE, MOVED, FAILED = "new", "known", "gone", "moved", "failed"
 ARTICLE = "article"
 SKEW = timedelta(minutes=1)
 """How far the clocks of machines that share an archive may be apart."""
+MAX_REDIRECTS = 5
+"""In a row; browsers follow 20, and whoever needs more than a few leads nowhere."""
 _AT_ONCE = 500
 """Keys named in one statement. A sitemap lists 50,000, SQLite takes 32,766 values and PostgreSQL 65,535."""
 
@@ -257,6 +260,21 @@ _SETTLE = (
         edits=_frontier.c.edits + bindparam("new_edits"),
     )
 )
+
+
+def redirects_to(connection: Connection, url_key: str, *, since: datetime) -> int:
+    """How many redirects in a row led to this article since then; counted to `MAX_REDIRECTS`."""
+    here = select(_frontier.c.found_in, _frontier.c.found_at)
+    came = connection.execute(here.where(_frontier.c.url_key == url_key)).first()
+    for count in range(MAX_REDIRECTS):
+        if came is None or came.found_in is None or came.found_at < since:
+            return count
+        # A list has another key than the page at its address, and is found in no article.
+        led = (_frontier.c.url_key == identity(came.found_in), _frontier.c.state == MOVED)
+        came = connection.execute(here.where(*led)).first()
+        if came is None:
+            return count
+    return MAX_REDIRECTS
 
 
 def looks(connection: Connection, site: str) -> tuple[int, int]:

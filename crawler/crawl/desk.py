@@ -67,6 +67,8 @@ GROUP = 32
 GROUP_SECONDS = 30.0
 """... or after so long: a polite crawl gets one answer a second, and a file for each would be a heap of files."""
 _NOT_MODIFIED = 304
+TOO_MANY_REDIRECTS = "too_many_redirects"
+"""Why an article was given up that is always said to be elsewhere."""
 
 
 class Revisit(StrEnum):
@@ -555,9 +557,16 @@ class Desk:
         return None if is_robots_txt else recorded
 
     def _settle(self, connection: Connection, visit: Visit, ended: Settlement, *, at: datetime) -> None:
+        columns = ended.columns
         if ended.moved_to is not None:
-            frontier.add(connection, self.site.name, [ended.moved_to], now=at)
-        frontier.settle(connection, visit.id, ended.columns, is_read=ended.is_read, is_edit=ended.is_edit)
+            hops = frontier.redirects_to(connection, visit.url_key, since=at - revisit.REST)
+            if hops < frontier.MAX_REDIRECTS:
+                frontier.add(connection, self.site.name, [ended.moved_to], now=at)
+            else:
+                # Each of them may be an address that was never seen: there would be no end of it.
+                self.account.failed[TOO_MANY_REDIRECTS] += 1
+                columns = columns | {"problem": TOO_MANY_REDIRECTS}
+        frontier.settle(connection, visit.id, columns, is_read=ended.is_read, is_edit=ended.is_edit)
 
     async def close(self) -> None:
         """Write what is not written yet, and say what there is still to do."""
