@@ -21,7 +21,10 @@ def page_of(url: str) -> tuple[str, int]:
     >>> page_of("https://dantri.com.vn/xa-hoi.htm")
     ('https://dantri.com.vn/xa-hoi', 1)
     """
-    parts = urlsplit(identity(url))
+    try:
+        parts = urlsplit(identity(url))
+    except ValueError:  # a bracket that is no IPv6 address
+        return url, 1
     number, path, query = 1, parts.path, parse_qsl(parts.query, keep_blank_values=True)
     match = _PAGE.search(path)
     if match:

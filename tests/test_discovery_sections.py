@@ -222,6 +222,7 @@ def test_page_of():
     assert page_of("https://vnexpress.net/kinh-doanh-p2") == ("https://vnexpress.net/kinh-doanh", 2)
     assert page_of("https://laodong.vn/xa-hoi?page=3&x=1") == ("https://laodong.vn/xa-hoi?x=1", 3)
     assert page_of("https://bao.example/") == ("https://bao.example", 1)
+    assert page_of("http://[bad?page=2") == ("http://[bad?page=2", 1)
 
 
 # --- an unknown site --------------------------------------------------------------------------------------------------

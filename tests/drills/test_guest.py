@@ -125,7 +125,7 @@ def days_of_a_wrong_clock(lab, days: float, **wish) -> dict[str, int]:
     right = lab.now()
     wish = {"since": (right - timedelta(days=130)).isoformat(), **wish}
     start = right - timedelta(days=min(days, 0))
-    lab.crawl(now=start.isoformat(), jump=[2 if days > 0 else 12, days], budget=size(30, 80), **wish)
+    lab.crawl(now=start.isoformat(), jump=[2 if days > 0 else 12, days], budget=size(12, 80), **wish)
     account = lab.crawl(now=(right + timedelta(minutes=5)).isoformat(), **wish)
     found = lab.judge(standing(lab))
     seen = {one.story for one in lab.server.log if one.is_article and one.status == 200}
@@ -152,10 +152,10 @@ def asked_in_a_crawl(lab, **wish) -> set[int]:
 
 @pytest.mark.parametrize("days", size([1], [-1, 1, 800]))
 def test_d8_what_a_wrong_clock_put_off_is_fetched_when_it_is_right(tmp_path, tables_at_length, days):
-    with newsroom(tmp_path / "archive", articles=size(60, 200), database=tables_at_length) as lab:
+    with newsroom(tmp_path / "archive", articles=size(30, 200), database=tables_at_length) as lab:
         found = days_of_a_wrong_clock(lab, days)
         say("D8", engine=lab.engine, wrong_by_days=days, **found)
-        assert found.pop("articles") > size(40, 150)
+        assert found.pop("articles") > size(20, 150)
         assert set(found.values()) == {0}, found
 
 
