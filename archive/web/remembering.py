@@ -9,7 +9,6 @@ import asyncio
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -23,6 +22,9 @@ from archive.storage.standing import standing
 from archive.web.site import COOKIE, has_tag
 from archive.web.words import language
 
+_MAKERS = 8
+"""Pages that are made at once, and beside them searches, which may wait for the index. They share one interpreter: with
+forty at once, each took longer, and so did whoever had only to look whether an answer still holds."""
 MOST_BYTES = 32 * 1024 * 1024
 _PAGES = frozenset(("/", "/articles", "/papers", "/copies"))
 _BELOW = ("/articles/", "/clusters/", "/api/v1/", "/feeds/")
@@ -62,7 +64,8 @@ class Remembered:
         self._archive = archive
         self._answers: OrderedDict[tuple[str, ...], _Answer] = OrderedDict()
         self._bytes = 0
-        self._turns: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
+        self._makers = {is_search: asyncio.Semaphore(_MAKERS) for is_search in (False, True)}
+        self._being_made: dict[tuple[str, ...], asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -70,26 +73,34 @@ class Remembered:
             await self.app(scope, receive, send)
             return
         key = (scope["path"], scope["query_string"].decode("latin-1"), str(request.base_url), language(request))
-        # What many ask for at once, as they do after a commit, one of them has made. A search may wait for the index.
-        is_search = scope["path"].startswith(_SEARCHES)
-        turn = asyncio.Lock() if is_search else self._turns.setdefault(key, asyncio.Lock())
-        async with turn:
+        try:
             # Asked before the page is made: what is committed meanwhile makes it newer than it says, never older.
-            try:
+            state = await run_in_threadpool(self._state, scope["path"])
+            known = self._known(key, state)
+            if known is None and key in self._being_made:
+                # What many ask for at once, as they do after a commit, one of them has made.
+                await self._being_made[key].wait()
                 state = await run_in_threadpool(self._state, scope["path"])
-            except StorageError:
-                # Whoever answers says what is wrong.
-                await self.app(scope, receive, send)
+                known = self._known(key, state)
+        except StorageError:
+            # Whoever answers says what is wrong.
+            await self.app(scope, receive, send)
+            return
+        if known is None:
+            known = await self._make(scope, receive, send, key, state)
+            if known is None:
                 return
-            known = self._answers.get(key)
-            if known is None or not state.is_as_in(known.state):
-                known = await self._make(scope, receive, send, key, state)
-                if known is None:
-                    return
-            elif known.state != state:
-                self._answers[key] = known = replace(known, state=state)
         self._answers.move_to_end(key)
         await _response(request, known)(scope, receive, send)
+
+    def _known(self, key: tuple[str, ...], state: _State) -> _Answer | None:
+        """The answer of before, if it would be given in this state."""
+        known = self._answers.get(key)
+        if known is None or not state.is_as_in(known.state):
+            return None
+        if known.state != state:
+            self._answers[key] = known = replace(known, state=state)
+        return known
 
     def _state(self, path: str) -> _State:
         state = self._archive.state(with_index=path.startswith(_SEARCHES))
@@ -119,7 +130,16 @@ class Remembered:
                     await send({"type": "http.response.start", **start})
                 await send(message)
 
-        await self.app(whole, receive, keep)
+        is_search = scope["path"].startswith(_SEARCHES)
+        is_first = key not in self._being_made and not is_search
+        if is_first:
+            self._being_made[key] = asyncio.Event()
+        try:
+            async with self._makers[is_search]:
+                await self.app(whole, receive, keep)
+        finally:
+            if is_first:
+                self._being_made.pop(key).set()
         if not start.get("type"):
             return None
         answer = _Answer(state, list(start["headers"]), b"".join(parts))
