@@ -4,7 +4,12 @@ A set is a folder with `html/<id>.html.gz` and either `ground-truth.json` (`{id:
 `ground-truth/<id>.json` (`{url, ground_truth: {main_content, title, author, publish_date, with, without}}`); pages
 without a text in the truth are not scored. Our text is the body; with the lede above it there is a figure of its own,
 for sets differ in whether it belongs to the body. Precision and recall of 4-gram shingles are taken per page; F1 is
-that of their means. Every extractor runs in a process of its own, one after the other, and reaches no network."""
+that of their means. Every extractor runs in a process of its own, one after the other, and reaches no network.
+
+A piece of furniture is left where the text has it more often than the text of the truth has: 11 of the 3,125 pieces of
+wcxb stand in that too ("SHARE", in a sentence about a share), and there nothing was left. `furniture_marked` counts
+those as well. Ours reads a page as the archive does, from its bytes, so that what was encoded twice is decoded (12
+pages of wcxb); what that costs is in its time."""
 
 from __future__ import annotations
 
@@ -25,6 +30,8 @@ from typing import Any
 
 import peers
 
+from crawler.extraction.charsets import decode_text
+from crawler.extraction.content_encoding import Failure
 from crawler.extraction.html import read_html
 
 ROOT = Path(__file__).parent.parent
@@ -110,7 +117,9 @@ def _html(folder: Path, name: str) -> str:
 
 
 def read_own(case: Case) -> Read:
-    document = read_html(case.html, url=case.url, captured_at=_CAPTURED)
+    decoded = decode_text(case.html.encode(), content_type="text/html; charset=utf-8")
+    html = case.html if isinstance(decoded, Failure) else decoded.text
+    document = read_html(html, url=case.url, captured_at=_CAPTURED)
     return {
         "text": document.body,
         "lede": document.lede,
@@ -188,7 +197,8 @@ def score(cases: Sequence[Case], read: Sequence[Read]) -> dict[str, Any]:
         "f1_with_lede": _means([precision_recall(case.text, each["text"]) for case, each in whole])["f1"],
         "exact": _share(_WORD.findall(case.text) == _WORD.findall(each["text"] or "") for case, each in both),
         "languages": {group: {"pages": len(some), **_means(some)} for group, some in sorted(languages.items())},
-        "furniture_left": _share(_has_any(each, case.cut) for case, each in whole if case.cut),
+        "furniture_left": _share(_has_left(each, case) for case, each in whole if case.cut),
+        "furniture_marked": _share(_has_any(each, case.cut) for case, each in whole if case.cut),
         "pieces_lost": _share(not _has_piece(each, piece) for case, each in whole for piece in case.kept),
         "lede_kept": _share(_has_any(each, (case.lede,)) for case, each in whole if case.lede),
         "title": _share(_same(case.title, each.get("title")) for case, each in both if case.title),
@@ -239,6 +249,12 @@ def _same_authors(wanted: str | None, found: str | None) -> bool:
 def _has_any(read: Read, pieces: Iterable[str]) -> bool:
     text = f" {_plain(read['text'])} "
     return any(f" {_plain(piece)} " in text for piece in pieces)
+
+
+def _has_left(read: Read, case: Case) -> bool:
+    """Whether a piece of furniture stands in the text more often than in the text of the truth."""
+    text, truth = f" {_plain(read['text'])} ", f" {_plain(case.text)} "
+    return any(text.count(piece) > truth.count(piece) for each in case.cut if (piece := f" {_plain(each)} ").strip())
 
 
 def _has_piece(read: Read, piece: str) -> bool:

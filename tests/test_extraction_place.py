@@ -126,6 +126,70 @@ def test_a_page_that_ends_in_the_middle_is_read_to_its_end():
     assert said(document) == list(PARAGRAPHS)
 
 
+def answers(count):
+    asked = "".join(f"<h3>What of day {number}?</h3><p>{text}</p>" for number, text in enumerate(PARAGRAPHS[:count]))
+    return f"<h2>Frequently asked questions</h2>{asked}"
+
+
+def test_questions_and_answers_in_a_box_of_their_own_below_a_story_belong_to_it():
+    story = f"<div><h1>{TITLE}</h1><div class=entry-content>{text()}{text()}</div></div>"
+    page = f"<main>{story}<aside>Menu</aside>{{}}</main>"
+    document = read(page.format(f"<section class=faq-section>{answers(2)}</section>"))
+    assert said(document)[-2:] == ["What of day 1?", PARAGRAPHS[1]]
+    document = read(page.format(f"<section class=stories>{answers(2)}</section>"))
+    assert said(document) == [*PARAGRAPHS, *PARAGRAPHS]
+
+
+def test_one_paragraph_in_the_box_of_the_headline_is_the_standfirst_and_more_of_them_open_the_story():
+    page = f"<main><section class=hero><div><h1>{TITLE}</h1>{{}}</div></section><div class=text>{text()}</div></main>"
+    standfirst = (
+        "Nobody in the town had believed that the old boat would ever cross the harbour again, least of all she."
+    )
+    document = read(page.format(f"<div><p>{standfirst}</p></div>"))
+    assert (document.lede, said(document)) == (standfirst, list(PARAGRAPHS))
+    document = read(page.format(f"<div><p>{standfirst}</p><p>{PARAGRAPHS[0] * 2}</p></div>"))
+    assert said(document)[:2] == [standfirst, PARAGRAPHS[0] * 2]
+    document = read(page.format(f"<div class=author><p>{standfirst}</p></div>"))
+    assert (document.lede, said(document)) == (None, list(PARAGRAPHS))
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Read also", "Lesen Sie auch:", "À lire aussi", "Te puede interesar", "Leia também", "Leggi anche:", "Lees ook",
+        "Läs också", "Les også", "Læs også", "Lue myös", "Czytaj też", "Čtěte také", "Citește și", "Читайте также",
+        "Читайте також", "Διαβάστε επίσης", "İlginizi çekebilir", "Baca juga:", "यह भी पढ़ें:", "আরও পড়ুন", "اقرأ أيضاً",
+        "بیشتر بخوانید", "קראו עוד", "อ่านเพิ่มเติม", "関連記事", "관련 기사", "相关阅读", "相關新聞", "Đọc thêm",
+    ],
+)  # fmt: skip
+def test_what_announces_a_list_of_other_stories_goes_with_it(heading):
+    links = "".join(f"<li><a href=/{number}>The story about the number {number}</a></li>" for number in range(3))
+    document = read(
+        f"<h1>{TITLE}</h1><div class=text>{text()}<h3>{heading}</h3><ul>{links}</ul><p>{PARAGRAPHS[0]}</p></div>"
+    )
+    assert said(document) == [*PARAGRAPHS, PARAGRAPHS[0]]
+    assert [item.rule for item in document.furniture if item.text == heading] == ["paragraphs/heads_related"]
+
+
+def test_a_heading_over_links_that_announces_no_stories_is_kept():
+    links = "".join(f"<li><a href=/{number}>The story about the number {number}</a></li>" for number in range(3))
+    document = read(
+        f"<h1>{TITLE}</h1><div class=text>{text()}<h3>Three boats of the harbour</h3><ul>{links}</ul>"
+        f"<p>{PARAGRAPHS[0]}</p></div>"
+    )
+    assert said(document)[-2:] == ["Three boats of the harbour", PARAGRAPHS[0]]
+
+
+def test_a_list_under_a_heading_that_leads_on_is_furniture_even_where_its_headlines_are_sentences():
+    items = "".join(
+        f"<li>Boat {number}: <a href=/{number}>Nobody saw it</a> coming, whatever the papers said.</li>"
+        for number in range(4)
+    )
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}<p>More great boat stories</p><ul>{items}</ul></div>")
+    assert said(document) == list(PARAGRAPHS)
+    assert "paragraphs/leads_on" in rules(document)
+
+
 def test_text_between_blocks_is_no_less_a_paragraph():
     loose = "<br><br>".join(PARAGRAPHS)
     document = read(f"<h1>{TITLE}</h1><div class=text>{loose}<div><a href=/x>Home</a></div></div>")
@@ -138,6 +202,18 @@ def test_text_between_blocks_is_no_less_a_paragraph():
         ("By signing up, you agree to our Terms of Use and Privacy Policy.", "notice"),
         ("Thank you! Your submission has been received!", "notice"),
         ("Share this article", "notice"),
+        ("Tempo de leitura: 1 minuto", "notice"),
+        ("4 Min. Lesezeit", "notice"),
+        ("Image 2 of 5", "notice"),
+        ("Text size", "notice"),
+        ("Artikel anhören", "notice"),
+        ("La suite après cette publicité", "notice"),
+        ("Artikeln fortsätter under annonsen", "notice"),
+        ("ADVERTISEMENT", "notice"),
+        ("Ich bin damit einverstanden, dass mir externe Inhalte angezeigt werden.", "notice"),
+        ("sexta-feira, 22 de outubro de 2010 às 20:13", "when"),
+        ("Stand: 3. März 2026, 08:15 Uhr", "when"),
+        ("3 марта 2026 года, 08:15", "when"),
         ("This post may contain affiliate links; we may earn a commission.", "disclosure"),
         ("We may be paid when you click on a link on this page.", "disclosure"),
     ],
@@ -155,6 +231,10 @@ def test_what_a_page_says_about_itself_is_furniture(line, rule):
         "Streamers earn a commission when viewers buy games.",
         "He agreed to share this article of faith with all who asked.",
         "The council may be paid to sell the links course.",
+        "Anzeige erstattete am Montag ein Fischer, dem das Boot gehört.",
+        "Publicité et affichage restent interdits sur le quai.",
+        "Am 3. März 2026 um 08:15 Uhr lief das Boot aus.",
+        "Listen to this story, the captain said, and began.",
     ],
 )
 def test_a_story_about_such_things_is_kept(line):
@@ -173,6 +253,9 @@ def found(texts, *, kept=1.0, linked=0.0):
         pytest.param(found(PARAGRAPHS, linked=0.3), PARAGRAPHS[:2], False, id="ours took in links too"),
         pytest.param(found(PARAGRAPHS[:4]), PARAGRAPHS, True, id="theirs took in more, our place is clean"),
         pytest.param(found(PARAGRAPHS[:4], kept=0.5), PARAGRAPHS, False, id="much was cut from ours"),
+        pytest.param(found(PARAGRAPHS, kept=0.5), (*PARAGRAPHS, "Read on, dear reader."), True, id="nearly the same"),
+        pytest.param(found(PARAGRAPHS, linked=0.2), PARAGRAPHS[:2], True, id="some links, but a clean place"),
+        pytest.param(found(PARAGRAPHS, kept=0.8, linked=0.2), PARAGRAPHS[:2], False, id="some links, and much was cut"),
         pytest.param(found([PARAGRAPHS[0][:60]]), PARAGRAPHS, False, id="ours is a box beside the article"),
         pytest.param(found(PARAGRAPHS[:3]), PARAGRAPHS[3:], False, id="they have nothing in common"),
         pytest.param(found(PARAGRAPHS), (), True, id="theirs found nothing"),

@@ -37,6 +37,21 @@ def test_precision_and_recall_count_shingles(scorer: ModuleType) -> None:
     assert scorer.precision_recall("one two three four", "") == (0.0, 0.0)
 
 
+def test_furniture_is_left_where_the_text_has_more_of_it_than_the_truth(scorer: ModuleType) -> None:
+    case = scorer.Case("1", "https://page.example/1", "", "They share the cost.", cut=("Share", "Read on"))
+    assert not scorer._has_left({"text": "They share the cost."}, case)
+    assert scorer._has_left({"text": "They share the cost.\nShare"}, case)
+    assert scorer._has_left({"text": "They share the cost.\nRead on"}, case)
+
+
+def test_a_page_that_was_encoded_twice_is_read_as_the_archive_reads_it(scorer: ModuleType) -> None:
+    shown = "".join(f"<p>“{PARAGRAPH * 3}” It’s part {number}.</p>" for number in range(6))
+    page = f"<html lang=en><body><article><h1>A bridge</h1>{shown}</article></body></html>"
+    twice = page.encode().decode("latin-1")
+    read = scorer.read_own(scorer.Case("1", "https://page.example/1", twice, ""))
+    assert "” It’s part 5." in read["text"]
+
+
 def test_a_time_has_to_be_right_to_the_minute_where_one_is_stated(scorer: ModuleType) -> None:
     assert scorer._is_at("2026-05-01", "2026-05-01T08:00:00+07:00")
     assert scorer._is_at("2026-05-01T01:00+00:00", "2026-05-01T08:00:59+07:00")

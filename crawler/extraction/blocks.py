@@ -5,7 +5,7 @@ Says what each line looks like (bold, to the right, all link); what a line means
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from lxml import etree
@@ -146,6 +146,16 @@ class Walk:
     lines: list[Line] = field(default_factory=list)
     captions: list[Caption] = field(default_factory=list)
     furniture: list[Placed] = field(default_factory=list)
+
+    def join(self, first: Walk, second: Walk) -> None:
+        """Become what was found in `first` and then in `second`, one of which this is."""
+        placed = [*(line.at for line in first.lines), *(at for at, _ in first.furniture)]
+        shift = max(placed, default=0)
+        self.lines, self.captions, self.furniture = (
+            [*first.lines, *(replace(line, at=line.at + shift) for line in second.lines)],
+            [*first.captions, *second.captions],
+            [*first.furniture, *((at + shift, item) for at, item in second.furniture)],
+        )
 
 
 def text_of(element: HtmlElement) -> str:

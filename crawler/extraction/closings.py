@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive.text import fold
 from archive.types import BlockKind, Furniture
+from crawler.extraction.phrases import LEADS_ON
 
 if TYPE_CHECKING:
     from crawler.extraction.blocks import Line, Placed
@@ -49,13 +50,7 @@ _RELATED = re.compile(
     r"(?:articles?|news|posts?|stories|reading|content|coverage)(?: \w+){0,4}|"
     r"more (?:from|on|about|in|like) .{1,40}|latest posts by .{1,40}|(?:up|read|what['’]s) next|keep reading|"
     r"tags|topics|filed under|categories|"
-    r"mehr zum thema|weitere artikel|das könnte (?:sie|dich) auch interessieren|"
-    r"sur le même sujet|articles? (?:liés|similaires|connexes)|à lire aussi|"
-    r"artículos relacionados|te puede interesar|notas relacionadas|artigos relacionados|leia também|veja também|"
-    r"articoli correlati|leggi anche|potrebbe interessarti|"
-    r"читайте также|похожие (?:статьи|материалы)|по теме|tin liên quan|bài viết liên quan|có thể bạn quan tâm|"
-    r"関連(?:記事|リンク)?|あわせて読みたい|相关(?:阅读|文章|新闻)|相關(?:閱讀|文章|新聞)|延伸閱讀|"
-    r"مواضيع ذات صلة|اقرأ أيضا)\W*",
+    rf"{'|'.join(phrase for phrases in LEADS_ON.values() for phrase in phrases)})\W*",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -145,7 +140,17 @@ def _leads_on(heading: str, below: list[Line]) -> bool:
     A sentence below related headlines is the story, that goes on beneath a box of them."""
     if _ABOUT.fullmatch(heading):
         return True
-    return _RELATED.fullmatch(heading) is not None and not any(_SENTENCE.fullmatch(line.text) for line in below)
+    is_list = all(_is_item(line) for line in below)
+    return leads_on(heading) and (is_list or not any(_SENTENCE.fullmatch(line.text) for line in below))
+
+
+def leads_on(heading: str) -> bool:
+    """Whether `heading` announces other pages.
+
+    >>> leads_on("More great stories"), leads_on("More on that below: a story")
+    (True, False)
+    """
+    return _RELATED.fullmatch(heading) is not None
 
 
 def _is_item(line: Line) -> bool:

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.blocks import UNSEEN, Removed, read_picture, text_of
+from crawler.extraction.closings import leads_on
 from crawler.extraction.furniture_words import is_more
 from crawler.extraction.rails import is_strict, kind_of, names_of
 from crawler.extraction.weights import ASIDE, RAIL
@@ -27,6 +28,8 @@ MAX_TEASER = 500
 TEASER_LINKED = 0.9
 NOTE_TOLD = 0.95
 NOTE_LINKED = 0.05
+MAX_HEADING = 80
+"""Characters of what announces a box."""
 MAX_WORDS = 200
 """Characters of a caption."""
 MAX_LINKED = 0.5
@@ -60,7 +63,22 @@ def cuts(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:
             cut = _cut(element, size, weights)
             if cut is not None:
                 removed[element] = cut
-    return removed
+    return removed | _headings_of(removed, weights)
+
+
+def _headings_of(removed: dict[HtmlElement, Removed], weights: Weights) -> dict[HtmlElement, Removed]:
+    """What announces, in words, boxes that are cut."""
+    found: dict[HtmlElement, Removed] = {}
+    for box, why in removed.items():
+        if why.kind != "related" or box.getparent() in removed:
+            continue
+        before = _neighbour(box, weights, preceding=True)
+        if before is None or before in removed or weights.size[before] > MAX_HEADING or weights.linked[before]:
+            continue
+        words = text_of(before)
+        if is_more(words) or leads_on(words):
+            found[before] = Removed("related", f"{NAME}/heads_related")
+    return found
 
 
 def _with_pictures(top: HtmlElement, weights: Weights) -> dict[HtmlElement, Removed]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archive.text import fold, tidy
 from archive.types import BlockKind, Credit, Furniture
 from crawler.extraction.credit import credit_line
+from crawler.extraction.phrases import MOMENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,7 +48,7 @@ _WHEN = re.compile(
     r"updated?|published|posted|last|on|at|am|pm|gmt|utc|ict|est|edt|min(?:ute)?s?|read|ago|hours?|days?|"
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|"
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?|st|nd|rd|th)(?![^\W\d_]))+",
+    rf"nov(?:ember)?|dec(?:ember)?|st|nd|rd|th|{'|'.join(MOMENT)})(?![^\W\d_]))+",
     re.IGNORECASE,
 )
 MAX_WHEN = 80

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from archive.types import BlockKind, Furniture
 from crawler.extraction.notices import is_disclosure, is_notice
+from crawler.extraction.phrases import LEADS_ON, RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,25 +41,15 @@ _PITCH = re.compile(
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
-    r"^\W*(?:©|\(c\)\s|copyright\b(?! law)|all rights reserved|tous droits réservés|alle rechte vorbehalten|"
-    r"todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati|все права защищены|"
-    r"無断転載|版权所有|جميع الحقوق محفوظة|bản quyền thuộc)",
+    rf"^\W*(?:©|\(c\)\s|copyright\b(?! law)|{'|'.join(RIGHTS)})",
     re.IGNORECASE,
 )
-_MORE = re.compile(
-    r"^\W{0,3}(?:read (?:more|also|next|this)|also read|see also|more on this|don't miss|"
-    r"related(?: (?:article|story|stories|post)s?)?|lire aussi|à lire(?: aussi)?|voir aussi|lesen sie (?:auch|mehr)|"
-    r"mehr zum thema|siehe auch|auch interessant|lee también|[lt]e puede interesar|ver también|leia (?:também|mais)|"
-    r"veja também|leggi anche|lees ook|läs också|læs også|читайте также|читать также|смотрите также|по теме|"
-    r"あわせて読みたい|関連記事|相关阅读|延伸閱讀|"
-    r"اقرأ أيض\w*|مواضيع ذات صلة|đọc thêm|xem thêm)\s*[:：>»–-]",
-    re.IGNORECASE,
-)
+_LEADS = "|".join(phrase for phrases in LEADS_ON.values() for phrase in phrases)
+_MORE = re.compile(rf"^\W{{0,3}}(?:{_LEADS})\s*[:：>»–|-]", re.IGNORECASE)
 _ANNOUNCED = re.compile(
     r"(?:you (?:may|might) (?:also )?(?:like|be interested|enjoy|want)|more (?:from|on|about)|further reading|related|"
     r"recommended|see also|see more|also|read|check out (?:our|these|more)|don't miss|keep reading|"
-    r"lire aussi|à lire|lesen sie|mehr (?:zum|zu)|leggi anche|leia (?:também|mais)|lee también|lees (?:ook|meer)|"
-    r"читайте|по теме|xem thêm|đọc thêm|tin liên quan|bài liên quan)\b|関連|相关|相關|延伸",
+    rf"à lire|lesen sie|mehr (?:zum|zu)|lees meer|читайте|{_LEADS})(?!\w)|関連|相关|相關|延伸",
     re.IGNORECASE,
 )
 

@@ -143,6 +143,9 @@ def _read_any(page: Page) -> Reading:
         _cut_headline(page, reading)
         reading.captions = _loose_captions(page, reading) or reading.captions
         finish(reading, page)
+        if found is not None and reading.name == cuts.NAME and found.standfirst:
+            reading.fields.setdefault("lede", found.standfirst)
+            reading.provenance.setdefault("lede", "text")
     return reading
 
 

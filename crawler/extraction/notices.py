@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from crawler.extraction.phrases import ADVERTISEMENT, CONTROLS, FOREIGN_CONTENT, READING_TIME, STORY_CONTINUES
+
 MAX_NOTICE = 420
 """Characters; the longest are consents that a form asks for."""
 
@@ -17,11 +19,15 @@ _NOTICE = re.compile(
     r"(?:share|print|save|bookmark) this (?:article|story|post|page)\b.{0,40}$|"
     r"was this (?:article|page|post|content|answer) helpful\b|"
     r"(?:loading|please wait)\s?(?:\.\.\.|…)$|"
-    r"(?:article continues|continue reading|story continues) (?:after|below)\b|"
+    rf"(?:{'|'.join(STORY_CONTINUES)})(?!\w).{{0,80}}$|"
+    rf"(?:{'|'.join(READING_TIME)})\W*\d{{0,3}}\W*(?:min\w*)?\W*$|(?:{'|'.join(CONTROLS)})\W*$|"
+    rf"(?:{'|'.join(FOREIGN_CONTENT)})|"
+    r"(?:image|photo|picture|slide|bild|foto|imagen|imagem|fotografía|immagine|фото) \d{1,3} ?"
+    r"(?:of|/|von|de|di|sur|van|av|из) ?\d{1,3}$|"
     r"your browser does not support\b|please enable javascript\b|"
     r"(?:get started|learn more|read more|read full review|view on amazon|see price at .{1,30}|buy now|shop now|"
-    r"sign up now|subscribe now|book now|jump to details|advertisement|anzeige|werbung|publicidad|publicité|"
-    r"publicidade|pubblicità|реклама|広告|광고|quảng cáo|iklan|reklam[ae]?|annonse?|advertentie|διαφήμιση|إعلان)\W*$|"
+    r"sign up now|subscribe now|book now|jump to details)\W*$|"
+    rf"(?:{'|'.join(ADVERTISEMENT)})\W*$|"
     r"this (?:article|story|content|post) is (?:exclusive|reserved|only|available)\b.{0,60}"
     r"\b(?:subscribers|members)\b|"
     r"(?:already (?:a subscriber|a member|have an account|registered|subscribed)|not a (?:member|subscriber))\b"

@@ -9,15 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extraction.blocks import Line, Placed, Removed, walk
-from crawler.extraction.cuts import HEADINGS, NAME, cuts
-from crawler.extraction.rails import is_named_body, is_summary
-from crawler.extraction.weights import ASIDE, Weights, weigh
+from crawler.extraction.around import look_around
+from crawler.extraction.blocks import text_of, walk
+from crawler.extraction.cuts import NAME, cuts
+from crawler.extraction.rails import is_named_body
+from crawler.extraction.weights import weigh
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from archive.types import Caption
+    from crawler.extraction.around import Surroundings
+    from crawler.extraction.blocks import Line, Placed, Walk
+    from crawler.extraction.weights import Weights
 
 CLIMB = 1.25
 """With so many times the text, the element around is the article: its text was split over several."""
@@ -36,18 +40,8 @@ DENSE_KEPT = 0.85
 MAX_LINKED = 0.12
 """... with few links, for the page to leave no doubt. Chosen on half of a set of pages: docs/quality.md."""
 
-MIN_OPENING = 80
-"""Characters of running text above the place, ..."""
-OPENING_TOLD = 0.5
-"""... of all that stands in its box, ..."""
-OPENING_LINKED = 0.3
-"""... with no more of it in links, for the box to open the article."""
-MIN_CONTINUED = 200
-CONTINUED_TOLD = 0.75
-"""The same below the place, where more stands that is no part of the article."""
 HIDDEN = 0.4
 """With so much of its text folded away, an article is read unfolded."""
-_BESIDE = Removed("boilerplate", f"{NAME}/beside")
 
 
 @dataclass(slots=True)
@@ -63,6 +57,8 @@ class Found:
     """How much of the text at its place is left."""
     linked: float = 0.0
     """How much of the text at its place is in links."""
+    standfirst: str | None = None
+    """The one paragraph in the box of the headline, which stands apart from the text."""
 
 
 def find_article(root: HtmlElement) -> Found | None:
@@ -79,19 +75,32 @@ def find_article(root: HtmlElement) -> Found | None:
     is_split = not is_one and not (weights.share(top) > NAMED_SHARE and (is_named_body(top) or is_named_body(best)))
     if is_split:
         top = _around(top, weights)
-    place, beside = _with_opening(top, weights)
-    removed = cuts(place, weights) | beside
+    around = look_around(top, weights)
+    place = around.place
+    removed = cuts(place, weights) | around.beside
     found = walk(place, name=NAME, removed=removed)
     size = sum(len(line.text) for line in found.lines)
     hidden = sum(len(item.text) for _, item in found.furniture if item.rule == f"{NAME}/hidden")
     if hidden > HIDDEN * weights.size[place]:
         found = walk(place, name=NAME, removed=removed, is_unfolded=True)
         size = sum(len(line.text) for line in found.lines)
+    _add_around(found, around, weights)
     kept, linked = size / max(1, weights.size[top]), weights.link_share(top)
     told = size if size > CLEAR_SIZE else sum(_told(line.text) for line in found.lines)
     is_clear = told > CLEAR_SIZE and kept > (CLEAR_KEPT if is_one else DENSE_KEPT)
     is_clear = is_clear and (is_one or (linked < MAX_LINKED and top is not body))
-    return Found(found.lines, found.captions, found.furniture, is_clear, kept, linked)
+    standfirst = text_of(around.above[0]) if len(around.above) == 1 else None
+    return Found(found.lines, found.captions, found.furniture, is_clear, kept, linked, standfirst)
+
+
+def _add_around(found: Walk, around: Surroundings, weights: Weights) -> None:
+    """Put what stands outside of the place before and after what was found in it."""
+    # One paragraph alone is the standfirst.
+    above = around.above if len(around.above) > 1 else []
+    for part in reversed(above):
+        found.join(walk(part, name=NAME, removed=cuts(part, weights)), found)
+    for part in around.below:
+        found.join(found, walk(part, name=NAME, removed=cuts(part, weights)))
 
 
 def _told(text: str) -> int:
@@ -124,86 +133,4 @@ def _around(top: HtmlElement, weights: Weights) -> HtmlElement:
     section a box of its own, many levels deep."""
     return next(
         (holder for holder in (top, *top.iterancestors()) if weights.share(holder) >= CLEAR_SHARE), weights.body
-    )
-
-
-def _with_opening(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, dict[HtmlElement, Removed]]:
-    """`top`, or what also holds the paragraphs between the headline and it; and what else stands there, to be cut."""
-    headlines = _headlines(weights.body)
-    if not headlines:
-        return _with_paragraphs(top, weights)
-    place, inner = top, top
-    beside: set[HtmlElement] = set()
-    kept: set[HtmlElement] = set()
-    while inner not in headlines and inner is not weights.body:
-        holder = inner.getparent()
-        is_headed = False
-        between: list[HtmlElement] = []
-        for part in inner.itersiblings(preceding=True):
-            is_headed = is_headed or part in headlines
-            if not is_headed and _is_opening(part, weights):
-                place = holder
-                kept.update((part, *between))
-                between = []
-            elif part.tag in HEADINGS or weights.mass.get(part, 0) >= MIN_OPENING:
-                between.append(part)
-        for part in inner.itersiblings():
-            if not _is_continued(part, weights):
-                break
-            place = holder
-            kept.add(part)
-        beside.update(part for part in holder if part is not inner and part not in kept)
-        if is_headed:
-            return (place, dict.fromkeys(beside, _BESIDE)) if kept else (top, {})
-        inner = holder
-    return top, {}
-
-
-def _headlines(body: HtmlElement) -> set[HtmlElement]:
-    """The headlines, and what is around them."""
-    found: set[HtmlElement] = set()
-    for heading in body.iter("h1"):
-        holder = heading
-        while holder is not None and holder not in found:
-            found.add(holder)
-            holder = holder.getparent()
-    return found
-
-
-def _with_paragraphs(top: HtmlElement, weights: Weights) -> tuple[HtmlElement, dict[HtmlElement, Removed]]:
-    """`top`, or what also holds the paragraphs just above it, on a page that has no headline."""
-    kept: set[HtmlElement] = set()
-    for part in top.itersiblings(preceding=True):
-        if not weights.size.get(part):
-            continue
-        if part.tag not in ("p", *HEADINGS):
-            break
-        kept.add(part)
-    if not any(_is_opening(part, weights) for part in kept):
-        return top, {}
-    holder = top.getparent()
-    return holder, {part: _BESIDE for part in holder if part is not top and part not in kept}
-
-
-def _is_opening(part: HtmlElement, weights: Weights) -> bool:
-    """Whether `part`, between headline and text, is running text and little else."""
-    told = weights.told.get(part, 0)
-    return (
-        told >= MIN_OPENING
-        and told >= OPENING_TOLD * weights.size[part]
-        and weights.link_share(part) < OPENING_LINKED
-        and part.tag not in ASIDE
-        and weights.rail(part) is None
-        and not is_summary(part)
-    )
-
-
-def _is_continued(part: HtmlElement, weights: Weights) -> bool:
-    """Whether `part`, below the text, is another part of it by its name, and running text."""
-    told = weights.told.get(part, 0)
-    return (
-        told >= MIN_CONTINUED
-        and told >= CONTINUED_TOLD * weights.size[part]
-        and weights.link_share(part) < MAX_LINKED
-        and is_named_body(part)
     )

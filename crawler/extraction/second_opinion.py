@@ -22,6 +22,10 @@ LONGER = 1.1
 CLEAN_KEPT = 0.85
 """A place of which so much is kept is an article and little else."""
 FEW_LINKS = 0.15
+SOME_LINKS = 0.26
+"""In a place that is clean, so many may be links: a page of cards that each say something leads on from every card."""
+AGREED = 0.85
+"""So much of the other text in ours, and next to nothing else in ours: what is missing is furniture that it left in."""
 THIN = 0.25
 """A text so much shorter than the other is a box beside the article."""
 
@@ -35,8 +39,8 @@ def is_ours_better(found: Found, other: list[Line]) -> bool:
         return False
     common = len(ours & theirs)
     if common >= HOLDS * len(theirs) and len(ours) > LONGER * len(theirs):
-        return found.linked < FEW_LINKS
-    return common >= ALL * len(ours) and found.kept >= CLEAN_KEPT
+        return found.linked < (SOME_LINKS if found.kept >= CLEAN_KEPT else FEW_LINKS)
+    return common >= ALL * len(ours) and (found.kept >= CLEAN_KEPT or common >= AGREED * len(theirs))
 
 
 def _pairs(lines: Iterable[Line]) -> set[tuple[str, str]]:
