@@ -6,25 +6,25 @@ documents and stand as long as the rules do; which cluster an article is in foll
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from archive.clustering import STRONG, Digest, Link, Member, find
-from archive.originals import Candidate
-from archive.outlets import credited_as, standing
+from archive.clustering import Digest, Link, Member, find
+from archive.originals import Candidate, candidate
 from archive.similarity import RULES, Profile, are_alike, can_relate, compare, may_be_alike, profile, relate
 from archive.sketch_blocks import Integers
-from archive.storage import clusters, derived, digests, feed
-from archive.storage.clusters import ArticleEdge, ArticleFacts, StoredMember, StoredText
+from archive.storage import clusters, derived, digests
+from archive.storage.clusters import ArticleEdge, ArticleFacts, NewEdge, StoredMember, StoredText
 from archive.storage.digests import StoredPart
+from archive.storage.feed import Feed, News
 from archive.storage.sketches import SketchIndex
+from archive.surroundings import Surroundings
 from archive.types import ChangeKind, Decision, DecisionKind, Relation, Role
-from archive.urls import identity
 
-_TYING = STRONG | {Relation.EXCERPT_OF, Relation.EXPANDS}
 # Of several edges between two articles the one that says most stands for both.
 _RANK = {
     Relation.EXACT: 0,
@@ -62,15 +62,31 @@ class Rebuilt:
     """Articles whose cluster, or role in it, is another one now."""
 
 
-class Copies:
-    """Finds copies among the versions, on the connection of the transaction in progress."""
+@dataclass(frozen=True, slots=True)
+class _Newcomer:
+    """A new article: it is compared, and put into its cluster, together with others of its group."""
 
-    def __init__(self, connection: Connection, decisions: Sequence[Decision]) -> None:
+    text: StoredText
+    profile: Profile
+    at: datetime
+    news: list[News]
+    """Its place in the feed."""
+
+
+class Copies:
+    """Finds copies among the versions, on the connection of the transaction in progress.
+
+    What is found of new articles is written by `flush`, or by `settle` before it. What comes of it, and what the feed
+    tells, is the same as if it were written at once."""
+
+    def __init__(self, connection: Connection, decisions: Sequence[Decision], feed: Feed) -> None:
         self.connection = connection
         self._decisions = [made for made in decisions if made.kind in _ABOUT_CLUSTERS]
+        self._feed = feed
         self._moved = 0
         self._index = SketchIndex(connection)
-        self._arrived: list[tuple[StoredText, Profile, datetime]] = []
+        self._edges: list[NewEdge] = []
+        self._arrived: list[_Newcomer] = []
         derived.note_rules(connection, RULES)
 
     def note(self, decision: Decision) -> None:
@@ -87,30 +103,53 @@ class Copies:
         self.settle()
         has_edges = self._compare_stored(wanted)
         connection = self.connection
-        if has_edges or self._decisions or clusters.members_of(connection, wanted) or digests.tied(connection, wanted):
-            self._cluster(wanted, at=at)
+        if (
+            has_edges
+            or self._decisions
+            or clusters.are_members(connection, wanted)
+            or digests.are_tied(connection, wanted)
+        ):
+            self._write_edges()
+            around = Surroundings(connection, wanted, self._spoken_pairs())
+            self._cluster(wanted, around, at=at, news=self._feed.keep_place())
+            around.write()
 
     def welcome(self, text: StoredText, known: Profile | None, *, at: datetime) -> None:
         """Have the only version of a new article compared with everything else, and put into its cluster, by `flush`.
 
         `known` is the text's profile where that is at hand.
         """
-        self._arrived.append((text, known or _profile_of(text), at))
+        self._arrived.append(_Newcomer(text, known or _profile_of(text), at, self._feed.keep_place()))
         if len(self._arrived) >= _GROUP:
             self.settle()
 
-    def settle(self) -> None:
-        """Compare what has arrived, each with what was there before it."""
-        arrived, self._arrived = self._arrived, []
-        compared = self._compare([(text, own) for text, own, _ in arrived])
-        for (text, _, at), has_edges in zip(arrived, compared, strict=True):
-            if has_edges or self._decisions:
-                self._cluster({text.article_id}, at=at)
-
     def flush(self) -> None:
-        """Compare what has arrived, and write what was added to the index; to be called before the commit."""
+        """Compare what has arrived, and write what was found and what was added to the index; before the commit."""
         self.settle()
         self._index.flush()
+
+    def settle(self) -> None:
+        """Compare what has arrived, each with what was there before it, and put it into its cluster, one by one.
+
+        To be called before the history of any article is another one, for it is read here as it was when they came.
+        """
+        arrived, self._arrived = self._arrived, []
+        compared = self._compare([(one.text, one.profile) for one in arrived])
+        tied = [one for one, has_edges in zip(arrived, compared, strict=True) if has_edges or self._decisions]
+        self._write_edges()
+        if not tied:
+            return
+        later = {one.text.article_id for one in tied}
+        around = Surroundings(self.connection, later, self._spoken_pairs())
+        for one in tied:
+            # As if those after it were not there yet.
+            later.discard(one.text.article_id)
+            self._cluster({one.text.article_id}, around, at=one.at, news=one.news, but_not=later)
+        around.write()
+
+    def _write_edges(self) -> None:
+        clusters.add_edges(self.connection, self._edges)
+        self._edges.clear()
 
     def rebuild(
         self, *, begin: Callable[[int], None] = lambda _: None, progress: Callable[[int], None] = lambda _: None
@@ -119,6 +158,7 @@ class Copies:
 
         `begin` is told how many steps there are, `progress` how many were done since the last call.
         """
+        self.settle()
         derived.forget_copies(self.connection)
         self._index.clear()
         count = derived.count_articles(self.connection)
@@ -132,7 +172,9 @@ class Copies:
         for group in derived.article_groups(self.connection, _GROUP):
             left = set(group) - placed
             if left and at is not None:
-                placed |= self._cluster(left, at=at)
+                around = Surroundings(self.connection, left, self._spoken_pairs())
+                placed |= self._cluster(left, around, at=at, news=self._feed.keep_place())
+                around.write()
             progress(len(group))
         derived.set_rules(self.connection, RULES)
         return Rebuilt(count, self._moved - moved)
@@ -153,10 +195,10 @@ class Copies:
             yield self._relate(text, own, others, is_known=is_known)
 
     def _relate(self, text: StoredText, own: Profile, others: Iterable[StoredText], *, is_known: bool) -> bool:
-        known = clusters.known_edges(self.connection, text.document_id) if is_known else None
+        known = clusters.known_edges(self.connection, text.document_id) if is_known else set()
         has_edges = bool(known)
         for other in others:
-            if known is not None and other.document_id in known:
+            if other.document_id in known:
                 continue
             # Which of two is a must not depend on which came first.
             a, b = sorted((text, other), key=lambda one: (one.article, one.document_id))
@@ -168,22 +210,11 @@ class Copies:
             # An article's site may turn out to be another one; what stands in the texts does not change.
             across = relate(profile_a, profile_b, evidence, same_site=False)
             within = relate(profile_a, profile_b, evidence, same_site=True)
-            if across is None:
-                continue
-            has_edges = True
-            if known is None:
-                # The index may have been lost, and the edges not.
-                known = clusters.known_edges(self.connection, text.document_id)
-            if other.document_id not in known:
-                clusters.add_edge(
-                    self.connection,
-                    a.document_id,
-                    b.document_id,
-                    relation=across,
-                    # What so many words were changed in is a copy between two sites, and nothing within one.
-                    relation_within=within or Relation.PARTIAL_REUSE,
-                    evidence=evidence,
-                )
+            if across is not None:
+                has_edges = True
+                # What so many words were changed in is a copy between two sites, and nothing within one.
+                within = within or Relation.PARTIAL_REUSE
+                self._edges.append(NewEdge(a.document_id, b.document_id, across, within, evidence))
         return has_edges
 
     def _candidates(self, texts: Sequence[tuple[StoredText, Profile]]) -> Iterator[tuple[bool, list[StoredText]]]:
@@ -215,14 +246,18 @@ class Copies:
                 versions = (text for document in documents for text in texts.get(document, ()))
                 yield list({text.document_id: text for text in versions if text.article_id != article}.values())
 
-    def _cluster(self, articles: set[int], *, at: datetime) -> set[int]:
+    def _cluster(
+        self,
+        articles: set[int],
+        around: Surroundings,
+        *,
+        at: datetime,
+        news: list[News],
+        but_not: AbstractSet[int] = frozenset(),
+    ) -> set[int]:
         """Cluster anew everything that is tied to these articles, directly or through others; returns what that was."""
-        near, edges = self._neighbourhood(articles)
-        places = clusters.members_of(self.connection, near)
-        if not edges and not places and not self._decisions:
-            digests.set_parts(self.connection, near, ())
-            return near
-        facts = {fact.public_id: fact for fact in clusters.facts(self.connection, near)}
+        near, edges = around.around(articles, but_not=but_not)
+        facts = {fact.public_id: fact for row in near if (fact := around.facts.get(row)) is not None}
         public = {fact.id: fact.public_id for fact in facts.values()}
         made = find(map(_candidate, facts.values()), _links(edges, public), self._decisions)
         by_edge = {edge.id: edge for edge in edges}
@@ -231,64 +266,34 @@ class Copies:
             for found in made.clusters
             for member in found.members
         }
-        digests.set_parts(self.connection, near, _parts(made.digests, facts, by_edge))
+        around.set_parts(near, _parts(made.digests, facts, by_edge))
         for article in sorted(near, key=lambda row: public.get(row, "")):
-            self._place(article, public.get(article), places.get(article), wanted.get(article), at=at)
+            before, after = around.places.get(article), wanted.get(article)
+            if before == after:
+                continue
+            around.place(article, after)
+            if article in public and _is_news(before, after):
+                self._moved += 1
+                news.append(_news((article, public[article]), before, after, at=at))
         return near
-
-    def _neighbourhood(self, articles: set[int]) -> tuple[set[int], list[ArticleEdge]]:
-        """Everything that is tied to `articles`, and the edges between."""
-        near, edges = set(articles), {}
-        new = set(articles)
-        spoken = self._spoken_pairs()
-        while new:
-            for edge in clusters.edges_of(self.connection, new):
-                edges[edge.id] = edge
-            tied = {
-                row for edge in edges.values() if edge.relation in _TYING for row in (edge.article_a, edge.article_b)
-            }
-            tied |= clusters.fellows(self.connection, new) | digests.tied(self.connection, new)
-            tied |= {other for pair in spoken if pair & new for other in pair}
-            new = tied - near
-            near |= new
-        return near, [edge for edge in edges.values() if edge.article_a in near and edge.article_b in near]
 
     def _spoken_pairs(self) -> list[set[int]]:
         named = [{made.subject, made.object} for made in self._decisions if made.kind is DecisionKind.SAME]
         rows = clusters.rows_of(self.connection, {name for pair in named for name in pair if name})
         return [{rows[name] for name in pair if name in rows} for pair in named]
 
-    def _place(
-        self,
-        article: int,
-        public_id: str | None,
-        before: StoredMember | None,
-        after: StoredMember | None,
-        *,
-        at: datetime,
-    ) -> None:
-        if before == after or (public_id is None and before is None):
-            return
-        if after is None:
-            clusters.remove_member(self.connection, article)
-        else:
-            clusters.set_member(self.connection, after)
-        if public_id is None:
-            return
-        has_news = before is None or after is None or (before.cluster_id, before.role) != (after.cluster_id, after.role)
-        if has_news:
-            self._moved += 1
-            feed.add_change(
-                self.connection,
-                ChangeKind.UNCLUSTERED if after is None else ChangeKind.CLUSTERED,
-                at=at,
-                article=(article, public_id),
-                detail={
-                    "cluster": after.cluster_id if after is not None else before and before.cluster_id,
-                    "role": after and after.role,
-                    "reason": after and after.reason,
-                },
-            )
+
+def _is_news(before: StoredMember | None, after: StoredMember | None) -> bool:
+    return before is None or after is None or (before.cluster_id, before.role) != (after.cluster_id, after.role)
+
+
+def _news(article: tuple[int, str], before: StoredMember | None, after: StoredMember | None, *, at: datetime) -> News:
+    detail = {
+        "cluster": after.cluster_id if after is not None else before and before.cluster_id,
+        "role": after and after.role,
+        "reason": after and after.reason,
+    }
+    return News(ChangeKind.UNCLUSTERED if after is None else ChangeKind.CLUSTERED, at, article, None, detail)
 
 
 def why_reindex(connection: Connection) -> str | None:
@@ -300,15 +305,14 @@ _ABOUT_CLUSTERS = frozenset({DecisionKind.SAME, DecisionKind.NOT_SAME, DecisionK
 
 
 def _candidate(fact: ArticleFacts) -> Candidate:
-    return Candidate(
-        article=fact.public_id,
+    return candidate(
+        fact.public_id,
         url=fact.url,
-        site=credited_as(fact.site, fact.url),
+        site=fact.site,
         first_seen_at=fact.first_seen_at,
         published_at=fact.published_at,
         credit_site=fact.credit_site,
-        credit_url=identity(fact.credit_url) if fact.credit_url else None,
-        standing=standing(fact.site, fact.url),
+        credit_url=fact.credit_url,
     )
 
 

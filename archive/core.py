@@ -232,14 +232,14 @@ class Archive:
     def outdated(self, *, site: str | None = None, since: datetime | None = None) -> list[int]:
         """Rows of the captures that former editions have read and this one has not, those of one article together."""
         assert self._extractor is not None
-        with self.reading() as connection:
+        with self._peeking() as connection:
             edition = captures.find_edition(connection, self._extractor.edition)
             return readings.read_by_others(connection, edition, site=site, since=since)
 
     def stored(self, rows: Sequence[int]) -> list[tuple[StoredCapture, StoredReading | None]]:
         """Captures by their rows, in that order, each with what the newest former edition read in it."""
         assert self._extractor is not None
-        with self.reading() as connection:
+        with self._peeking() as connection:
             edition = captures.find_edition(connection, self._extractor.edition)
             found = {one.id: one for one in captures.stored_captures(connection, rows)}
             return [(found[row], readings.former_reading(connection, edition, row)) for row in rows]
@@ -383,10 +383,22 @@ class Archive:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for the functions of `archive.storage`; sees what is recorded and not yet committed, too."""
+        if self._group is not None:
+            with self._errors():
+                try:
+                    self._group.flush()
+                except BaseException:
+                    self.roll_back()
+                    raise
+        with self._peeking() as connection:
+            yield connection
+
+    @contextmanager
+    def _peeking(self) -> Iterator[Connection]:
+        """The same for what has nothing to do with copies and changes, which a group writes at its end."""
         with self._errors():
             held = getattr(self._here, "connection", None)
             if self._group is not None:
-                self._group.copies.settle()
                 yield self._group.connection
             elif held is not None:
                 yield held
@@ -411,7 +423,7 @@ class Archive:
 
     def known(self, capture_ids: list[str]) -> set[str]:
         """Which of these captures the archive has, and has read."""
-        with self.reading() as connection:
+        with self._peeking() as connection:
             return captures.known_ids(connection, capture_ids)
 
     def rows(
@@ -445,7 +457,7 @@ class Archive:
 
     def load_capture(self, name: str) -> Capture:
         """The capture with this id (or its beginning), from its WARC file. Raises UnknownNameError."""
-        with self.reading() as connection:
+        with self._peeking() as connection:
             return self._load(self._find_capture(connection, name))
 
     def decisions(self) -> list[Decision]:
@@ -515,8 +527,6 @@ class Archive:
 
     def status(self) -> dict[str, Any]:
         """What the archive holds, site by site, how the last run went, and what deserves a person's eye."""
-        if self._group is not None:
-            self._group.copies.flush()
         with self.reading() as connection:
             newest = histories.newest_edition(connection)
             tripped = {} if newest is None else stored_breakers.tripped(connection, newest)

@@ -19,6 +19,7 @@ from archive.prepared import Identity
 from archive.storage import captures
 from archive.storage import decisions as stored_decisions
 from archive.storage.captures import StoredCapture
+from archive.storage.feed import Feed
 from archive.text import tidy
 from archive.types import Capture, Document, Edition
 from archive.urls import identity
@@ -41,10 +42,13 @@ class Group:
         try:
             self._transaction = self.connection.begin()
             row = captures.edition_id(self.connection, edition)
-            self.historian = Historian(self.connection, row, reread=reread)
+            self._feed = Feed(self.connection)
             decisions = stored_decisions.all_made(self.connection)
             self.decision_ids = {made.public_id for made in decisions}
-            self.copies = Copies(self.connection, [restored(made) for made in decisions])
+            self.copies = Copies(self.connection, [restored(made) for made in decisions], self._feed)
+            self.historian = Historian(
+                self.connection, row, feed=self._feed, reread=reread, before_fold=self.copies.settle
+            )
         except BaseException:
             self.connection.close()
             raise
@@ -129,9 +133,14 @@ class Group:
         self._captures += 1
         return row
 
+    def flush(self) -> None:
+        """Write what was put off, because a group asks and writes it together."""
+        self.copies.flush()
+        self._feed.flush()
+
     def finish(self) -> None:
         """Make it durable."""
-        self.copies.flush()
+        self.flush()
         if self._writer is not None:
             self._writer.close()
         failpoint("db_before_commit")

@@ -16,10 +16,11 @@ from archive.breakers import Breakers
 from archive.holding import Recheck
 from archive.judgements import Written, write_judgements
 from archive.prepared import Claims, claims
-from archive.storage import captures, feed, histories, readings
+from archive.storage import captures, histories, readings
 from archive.storage import decisions as stored_decisions
 from archive.storage.clusters import StoredText
 from archive.storage.decisions import StoredDecision
+from archive.storage.feed import Feed, News
 from archive.storage.histories import StandingJudgement, StoredArticle
 from archive.storage.readings import StoredReading
 from archive.types import Cause, ChangeKind, Decision, DecisionKind, Document, Outcome
@@ -62,9 +63,18 @@ class Historian:
     """Judges captures within one edition, on the connection of the transaction in progress."""
 
     def __init__(
-        self, connection: Connection, edition: int, *, reread: Callable[[captures.StoredCapture], Document]
+        self,
+        connection: Connection,
+        edition: int,
+        *,
+        feed: Feed,
+        reread: Callable[[captures.StoredCapture], Document],
+        before_fold: Callable[[], None],
     ) -> None:
+        """`before_fold` is called before the history of an article that was there becomes another one."""
         self.connection = connection
+        self._before_fold = before_fold
+        self._feed = feed
         self.edition = edition
         self._reread = reread
         self.breakers = Breakers(connection, edition)
@@ -162,13 +172,14 @@ class Historian:
         article = histories.find_article(self.connection, key)
         after = self._head_hash(article)
         if article is not None and before != after:
-            feed.add_change(
-                self.connection,
-                ChangeKind.RE_READ,
-                at=newest.captured_at,
-                article=(article.id, article.public_id),
-                capture=(newest.capture_id, newest.capture),
-                detail={"content_hash_before": before, "content_hash": after},
+            self._feed.tell(
+                News(
+                    ChangeKind.RE_READ,
+                    newest.captured_at,
+                    (article.id, article.public_id),
+                    (newest.capture_id, newest.capture),
+                    {"content_hash_before": before, "content_hash": after},
+                )
             )
         return article
 
@@ -369,6 +380,7 @@ class Historian:
 
     def _refold(self, key: str, *, is_quiet: bool = False, but_not: int | None = None) -> set[int]:
         """Judge all captures of the article at `key` again; returns its row id where anything moved."""
+        self._before_fold()
         readings = self._readings(key)
         if but_not is not None:
             readings = [reading for reading in readings if reading.capture_id != but_not]
@@ -463,7 +475,9 @@ class Historian:
         article: StoredArticle | None,
         is_quiet: bool = False,
     ) -> Written:
-        return write_judgements(self.connection, self.edition, judged, standing, article=article, is_quiet=is_quiet)
+        return write_judgements(
+            self.connection, self._feed, self.edition, judged, standing, article=article, is_quiet=is_quiet
+        )
 
 
 def _text_of(article: StoredArticle, reading: StoredReading) -> StoredText | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from archive.storage import feed, histories
+from archive.storage import histories
+from archive.storage.feed import Feed, News
 from archive.storage.histories import StandingJudgement, StoredArticle
 from archive.storage.readings import StoredReading
 from archive.types import Cause, ChangeKind, Outcome
@@ -26,6 +27,7 @@ class Written:
 
 def write_judgements(
     connection: Connection,
+    feed: Feed,
     edition: int,
     judged: Iterable[tuple[StoredReading, Judgement]],
     standing: dict[int, StandingJudgement],
@@ -56,14 +58,8 @@ def write_judgements(
         was_version = before is not None and before.outcome is Outcome.VERSION
         has_moved = has_moved or was_version or judgement.outcome is Outcome.VERSION
         for kind, detail in () if is_quiet else _news(judgement, before):
-            feed.add_change(
-                connection,
-                kind,
-                at=reading.captured_at,
-                article=article and (article.id, article.public_id),
-                capture=(reading.capture_id, reading.capture),
-                detail=detail,
-            )
+            about = article and (article.id, article.public_id)
+            feed.tell(News(kind, reading.captured_at, about, (reading.capture_id, reading.capture), detail))
     return Written(has_moved, now_standing)
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from archive.outlets import Standing
+from archive.outlets import Standing, credited_as, standing
+from archive.urls import identity
 
 WORD_OF_A_PERSON = "a person's word"
 TRUSTED = "trusted host"
@@ -41,6 +42,29 @@ class Candidate:
     def at(self) -> datetime:
         """When it was there: by its own date, else by our clock."""
         return self.published_at or self.first_seen_at
+
+
+def candidate(
+    article: str,
+    *,
+    url: str,
+    site: str,
+    first_seen_at: datetime,
+    published_at: datetime | None,
+    credit_site: str | None,
+    credit_url: str | None,
+) -> Candidate:
+    """An article as credits name it, from what its page says and its site file calls it."""
+    return Candidate(
+        article=article,
+        url=url,
+        site=credited_as(site, url),
+        first_seen_at=first_seen_at,
+        published_at=published_at,
+        credit_site=credit_site,
+        credit_url=identity(credit_url) if credit_url else None,
+        standing=standing(site, url),
+    )
 
 
 class Grade(StrEnum):

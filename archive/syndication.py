@@ -18,12 +18,10 @@ from archive.carrying import Copy, carried, edits, runs, tell_apart
 from archive.copies import relations_of
 from archive.diff import diff
 from archive.digests import digests_of, digests_with, part
-from archive.originals import TRUSTED, WORD_OF_A_PERSON, Candidate, confidence
-from archive.outlets import credited_as, standing
+from archive.originals import TRUSTED, WORD_OF_A_PERSON, Candidate, candidate, confidence
 from archive.similarity import SHINGLE, Profile, compare, profile, relate
 from archive.storage import pages
 from archive.text import tokens
-from archive.urls import identity
 
 if TYPE_CHECKING:
     from archive.core import Archive
@@ -107,16 +105,8 @@ def how_sure(members: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
 
 
 def _candidate(row: Mapping[str, Any]) -> Candidate:
-    return Candidate(
-        article=row["article_id"],
-        url=row["url"],
-        site=credited_as(row["site"], row["url"]),
-        first_seen_at=row["first_seen_at"],
-        published_at=row["published_at"],
-        credit_site=row["credit_site"],
-        credit_url=identity(row["credit_url"]) if row["credit_url"] else None,
-        standing=standing(row["site"], row["url"]),
-    )
+    said = ("url", "site", "first_seen_at", "published_at", "credit_site", "credit_url")
+    return candidate(row["article_id"], **{name: row[name] for name in said})
 
 
 def clusters(archive: Archive) -> list[dict[str, Any]]:

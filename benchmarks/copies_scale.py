@@ -38,6 +38,7 @@ from archive.similarity import profile
 from archive.storage import schema
 from archive.storage.clusters import StoredText
 from archive.storage.engine import connect
+from archive.storage.feed import Feed
 from archive.storage.migrate import prepare
 from archive.storage.sketches import SketchIndex
 
@@ -185,10 +186,12 @@ def arrive(engine: Engine, count: int) -> dict[str, Any]:
     for group in batched(coming, GROUP):
         with engine.begin() as connection:
             before = _server_time(connection)
-            copies = Copies(connection, [])
+            feed = Feed(connection)
+            copies = Copies(connection, [], feed)
             for number, body, _, _ in group:
                 copies.welcome(_stored(number, body), None, at=DAY_0 + timedelta(seconds=number))
             copies.flush()
+            feed.flush()
             server += _server_time(connection) - before
     spent, wall = time.process_time() - began, time.perf_counter() - wall
     return {

@@ -115,11 +115,29 @@ def check_any_order(shelf, postgresql, life, data):
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"])
 
 
+def told(place):
+    """What the feed tells, in its order, as programs that follow it get it."""
+    with Archive.open(place[0], database=place[1]) as archive:
+        return [(row["change_id"], row["kind"], row["at"], row["detail"]) for row in archive.changes()]
+
+
 @on_sqlite
 @settings(_given, max_examples=20)
 @given(life=_lives(), data=st.data())
 def test_any_order_and_grouping_gives_one_archive(shelf, life, data):
     check_any_order(shelf, None, life, data)
+
+
+@on_sqlite
+@settings(_given, max_examples=20)
+@given(life=_lives(), data=st.data())
+def test_the_feed_tells_the_same_whatever_is_committed_together(shelf, life, data):
+    # A group puts its articles into clusters at its end: none of the steps between may be lost, nor their order.
+    steps = data.draw(st.permutations([*life[0], *life[1]]), label="steps")
+    one_by_one, together = shelf.place(next(_names)), shelf.place(next(_names))
+    replay(one_by_one, steps, commit_after=frozenset(range(len(steps))))
+    replay(together, steps)
+    assert told(together) == told(one_by_one)
 
 
 @on_sqlite

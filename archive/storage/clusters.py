@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,11 +12,20 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_,
 
 from archive.similarity import Evidence
 from archive.storage import schema
-from archive.storage.engine import among, listed
+from archive.storage.engine import among, insert_all_unless_there, listed
 from archive.types import Outcome, Relation, Role
 
 _judgement, _reading, _article, _document = schema.judgement, schema.reading, schema.article, schema.document
 _edge, _membership = schema.edge, schema.membership
+
+
+_PORTION = 500
+"""Ids that one statement asks for."""
+
+
+def _portions(rows: Iterable[int]) -> Iterator[list[int]]:
+    left = sorted(rows)
+    return (left[at : at + _PORTION] for at in range(0, len(left), _PORTION))
 
 
 _later = _judgement.alias("later")
@@ -41,13 +50,13 @@ _ARTICLES_OF = _CURRENT_VERSIONS.where(_reading.c.document_id.in_(bindparam("doc
 
 def documents_of(connection: Connection, articles: Iterable[int]) -> list[int]:
     """Documents of all versions of these articles."""
-    rows = connection.execute(_DOCUMENTS_OF, {"articles": list(articles)})
+    rows = [row for part in _portions(articles) for row in connection.execute(_DOCUMENTS_OF, {"articles": part})]
     return sorted(row.document_id for row in rows)
 
 
 def articles_of(connection: Connection, documents: Iterable[int]) -> dict[int, int]:
     """{document: the article that it is a version of} for those of these documents that are versions now."""
-    rows = connection.execute(_ARTICLES_OF, {"documents": list(documents)})
+    rows = [row for part in _portions(documents) for row in connection.execute(_ARTICLES_OF, {"documents": part})]
     return {row.document_id: row.article_id for row in rows}
 
 
@@ -117,27 +126,30 @@ def known_edges(connection: Connection, document: int) -> set[int]:
     return {b if a == document else a for a, b in rows}
 
 
-def add_edge(
-    connection: Connection, a: int, b: int, *, relation: Relation, relation_within: Relation, evidence: Evidence
-) -> None:
-    """Note how two documents overlap, and what that means between two sites and within one."""
-    connection.execute(
-        insert(_edge),
+@dataclass(frozen=True, slots=True)
+class NewEdge:
+    """How two documents overlap, and what that means between two sites and within one."""
+
+    document_a: int
+    document_b: int
+    relation: Relation
+    relation_within: Relation
+    evidence: Evidence
+
+
+def add_edges(connection: Connection, edges: Iterable[NewEdge]) -> None:
+    """Note these edges; one between two documents that have one stays what it is."""
+    rows = [
         {
-            "document_a": a,
-            "document_b": b,
-            "relation": relation,
-            "relation_within": relation_within,
-            "resemblance": evidence.resemblance,
-            "containment_ab": evidence.containment_ab,
-            "containment_ba": evidence.containment_ba,
-            "lede_ab": evidence.lede_ab,
-            "lede_ba": evidence.lede_ba,
-            "numbers": evidence.numbers,
-            "order_ab": evidence.order_ab,
-            "order_ba": evidence.order_ba,
-        },
-    )
+            "document_a": edge.document_a,
+            "document_b": edge.document_b,
+            "relation": edge.relation,
+            "relation_within": edge.relation_within,
+            **asdict(edge.evidence),
+        }
+        for edge in edges
+    ]
+    insert_all_unless_there(connection, _edge, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +174,13 @@ class ArticleEdge:
 def edges_of(connection: Connection, articles: Iterable[int]) -> list[ArticleEdge]:
     """Edges between versions of which one, at least, belongs to these articles."""
     documents = documents_of(connection, articles)
-    rows = connection.execute(_EDGES_OF, {"documents": documents}).all()
+    rows = {row for part in _portions(documents) for row in connection.execute(_EDGES_OF, {"documents": part})}
     if not rows:
         return []
     owner = articles_of(connection, {document for row in rows for document in (row.document_a, row.document_b)})
     sites = _sites(connection, set(owner.values()))
     found = []
-    for row in rows:
+    for row in sorted(rows):
         a, b = owner.get(row.document_a), owner.get(row.document_b)
         if a is not None and b is not None:
             relation = row.relation_within if sites[a] == sites[b] else row.relation
@@ -203,8 +215,11 @@ _EDGES_OF = (
 
 
 def _sites(connection: Connection, articles: Iterable[int]) -> dict[int, str]:
-    rows = connection.execute(select(_article.c.id, _article.c.site).where(_article.c.id.in_(list(articles))))
+    rows = [row for part in _portions(articles) for row in connection.execute(_SITES, {"articles": part})]
     return {row.id: row.site for row in rows}
+
+
+_SITES = select(_article.c.id, _article.c.site).where(_article.c.id.in_(bindparam("articles", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,23 +238,26 @@ class ArticleFacts:
 
 def facts(connection: Connection, articles: Iterable[int]) -> list[ArticleFacts]:
     """The articles among these that have a version."""
-    rows = connection.execute(
-        select(
-            _article.c.id,
-            _article.c.public_id,
-            _article.c.url,
-            _article.c.site,
-            _article.c.first_seen_at,
-            _document.c.published_at,
-            _document.c.credit_site,
-            _document.c.credit_url,
-        )
-        .join(_judgement, _judgement.c.id == _article.c.head_id)
-        .join(_reading, _reading.c.id == _judgement.c.reading_id)
-        .join(_document, _document.c.id == _reading.c.document_id)
-        .where(_article.c.id.in_(list(articles)))
-    )
+    rows = [row for part in _portions(articles) for row in connection.execute(_FACTS, {"articles": part})]
     return [ArticleFacts(*row) for row in rows]
+
+
+_FACTS = (
+    select(
+        _article.c.id,
+        _article.c.public_id,
+        _article.c.url,
+        _article.c.site,
+        _article.c.first_seen_at,
+        _document.c.published_at,
+        _document.c.credit_site,
+        _document.c.credit_url,
+    )
+    .join(_judgement, _judgement.c.id == _article.c.head_id)
+    .join(_reading, _reading.c.id == _judgement.c.reading_id)
+    .join(_document, _document.c.id == _reading.c.document_id)
+    .where(_article.c.id.in_(bindparam("articles", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,55 +273,43 @@ class StoredMember:
     is_a: bool
 
 
-def members_of(connection: Connection, articles: Iterable[int]) -> dict[int, StoredMember]:
-    """{article row id: its place} for those of these articles that are in a cluster."""
-    rows = connection.execute(_MEMBERS_OF, {"articles": list(articles)})
-    return {row[0]: StoredMember(row[0], row[1], Role(row[2]), *row[3:6], is_a=bool(row[6])) for row in rows}
+def members_with(connection: Connection, articles: Iterable[int]) -> list[StoredMember]:
+    """The places of all articles that share a cluster with any of these, their own among them."""
+    rows = [row for part in _portions(articles) for row in connection.execute(_MEMBERS_WITH, {"articles": part})]
+    return [StoredMember(row[0], row[1], Role(row[2]), *row[3:6], is_a=bool(row[6])) for row in rows]
 
 
-_MEMBERS_OF = select(
-    _membership.c.article_id,
-    _membership.c.cluster_id,
-    _membership.c.role,
-    _membership.c.reason,
-    _membership.c.edge_id,
-    _membership.c.other_id,
-    _membership.c.is_a,
-).where(_membership.c.article_id.in_(bindparam("articles", expanding=True)))
-
-
-def fellows(connection: Connection, articles: Iterable[int]) -> set[int]:
-    """Row ids of all articles that share a cluster with any of these."""
-    return set(connection.execute(_FELLOWS, {"articles": list(articles)}).scalars())
-
-
-_FELLOWS = select(_membership.c.article_id).where(
-    _membership.c.cluster_id.in_(
-        select(_membership.c.cluster_id).where(_membership.c.article_id.in_(bindparam("articles", expanding=True)))
+_FELLOW = _membership.alias("fellow")
+_MEMBERS_WITH = (
+    select(
+        _membership.c.article_id,
+        _membership.c.cluster_id,
+        _membership.c.role,
+        _membership.c.reason,
+        _membership.c.edge_id,
+        _membership.c.other_id,
+        _membership.c.is_a,
     )
+    .join(_FELLOW, _FELLOW.c.cluster_id == _membership.c.cluster_id)
+    .where(_FELLOW.c.article_id.in_(bindparam("articles", expanding=True)))
+    .distinct()
 )
 
 
-def remove_member(connection: Connection, article: int) -> None:
-    """The article is in no cluster any more."""
-    connection.execute(delete(_membership).where(_membership.c.article_id == article))
+def are_members(connection: Connection, articles: Iterable[int]) -> bool:
+    """Whether any of these articles is in a cluster."""
+    query = select(_membership.c.article_id).where(_membership.c.article_id.in_(list(articles))).limit(1)
+    return connection.execute(query).first() is not None
 
 
-def set_member(connection: Connection, member: StoredMember) -> None:
-    """The article's place is this one now."""
-    remove_member(connection, member.article_id)
-    connection.execute(
-        insert(_membership),
-        {
-            "article_id": member.article_id,
-            "cluster_id": member.cluster_id,
-            "role": member.role,
-            "reason": member.reason,
-            "edge_id": member.edge_id,
-            "other_id": member.other_id,
-            "is_a": member.is_a,
-        },
-    )
+def change_members(connection: Connection, *, gone: Collection[StoredMember], come: Collection[StoredMember]) -> None:
+    """These places are no more, and these are new."""
+    if gone:
+        left = _membership.c.article_id == bindparam("gone")
+        connection.execute(delete(_membership).where(left), [{"gone": member.article_id} for member in gone])
+    if come:
+        rows = [asdict(member) for member in sorted(come, key=lambda member: member.article_id)]
+        connection.execute(insert(_membership), rows)
 
 
 def rows_of(connection: Connection, public_ids: Iterable[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ import errno
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from types import ModuleType
@@ -204,6 +204,13 @@ def insert_unless_there(connection: Connection, table: Table, **columns: Any) ->
     One statement for what is new, where asking first would take two."""
     found: int | None = connection.execute(_unless_there(table, connection.dialect.name), columns).scalar()
     return found
+
+
+def insert_all_unless_there(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those of these rows of whose unique columns no value is there already."""
+    if rows:
+        made = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+        connection.execute(made.on_conflict_do_nothing(), list(rows))
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -12,39 +13,91 @@ from sqlalchemy import Connection, FromClause, Row, Select, bindparam, case, fun
 from sqlalchemy.sql.expression import ColumnElement
 
 from archive.storage import schema
-from archive.storage.engine import insert_unless_there
 from archive.storage.views import SELECTABLES
 from archive.types import ChangeKind
 
 _SEQ = select(schema.change.c.seq).where(schema.change.c.public_id == bindparam("public_id"))
+_KNOWN = select(schema.change.c.public_id).where(schema.change.c.public_id.in_(bindparam("named", expanding=True)))
+_ASKED = 500
+"""Ids asked for by one statement."""
 
 
-def add_change(
-    connection: Connection,
-    kind: ChangeKind,
-    *,
-    at: datetime,
-    article: tuple[int, str] | None = None,
-    capture: tuple[int, str] | None = None,
-    detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Tell consumers; `article` and `capture` are (row id, public id).
+@dataclass(frozen=True, slots=True)
+class News:
+    """One change; `article` and `capture` are (row id, public id)."""
 
-    The public id is made of what happened, so that it is the same in a replayed archive. What happens twice
-    (an article that leaves and joins a cluster at one capture) is told apart by a count.
-    """
-    said = f"{kind} {article and article[1]} {capture and capture[1]} {at.isoformat()}"
-    columns = {
-        "kind": kind,
-        "article_id": article and article[0],
-        "capture_id": capture and capture[0],
-        "at": at,
-        "detail": dict(detail or {}),
+    kind: ChangeKind
+    at: datetime
+    article: tuple[int, str] | None = None
+    capture: tuple[int, str] | None = None
+    detail: Mapping[str, Any] | None = None
+
+    def public_id(self, repeated: int) -> str:
+        """Made of what happened, so that it is the same in a replayed archive."""
+        named = f"{self.article and self.article[1]} {self.capture and self.capture[1]}"
+        said = f"{self.kind} {named} {self.at.isoformat()} {repeated}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+class Feed:
+    """What consumers are to be told, in its order; written together by `flush`, to be called before the commit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._told: list[list[News]] = []
+
+    def tell(self, news: News) -> None:
+        """Tell consumers, after everything that was told before."""
+        self._told.append([news])
+
+    def keep_place(self) -> list[News]:
+        """A place in the order of what is told: whatever stands in this list by the next `flush` is told there."""
+        self._told.append([])
+        return self._told[-1]
+
+    def flush(self) -> None:
+        """Write what was told since the last time."""
+        told = [news for place in self._told for news in place]
+        self._told.clear()
+        if told:
+            named = self._named(told)
+            rows = [_row(public_id, news) for public_id, news in zip(named, told, strict=True)]
+            self._connection.execute(insert(schema.change), rows)
+
+    def _named(self, told: Sequence[News]) -> list[str]:
+        """An id for each. What happens twice (an article leaves a cluster, and joins it again at one capture) is told
+        apart by a count."""
+        named = [""] * len(told)
+        taken: set[str] = set()
+        left = list(range(len(told)))
+        for repeated in count():
+            wanted = {at: told[at].public_id(repeated) for at in left}
+            taken |= self._known(list(wanted.values()))
+            left = []
+            for at, public_id in wanted.items():
+                if public_id in taken:
+                    left.append(at)
+                else:
+                    named[at] = public_id
+                    taken.add(public_id)
+            if not left:
+                break
+        return named
+
+    def _known(self, named: Sequence[str]) -> set[str]:
+        parts = (named[at : at + _ASKED] for at in range(0, len(named), _ASKED))
+        return {known for part in parts for known in self._connection.execute(_KNOWN, {"named": part}).scalars()}
+
+
+def _row(public_id: str, news: News) -> dict[str, Any]:
+    return {
+        "public_id": public_id,
+        "kind": news.kind,
+        "article_id": news.article and news.article[0],
+        "capture_id": news.capture and news.capture[0],
+        "at": news.at,
+        "detail": dict(news.detail or {}),
     }
-    for repeated in count():
-        public_id = hashlib.sha256(f"{said} {repeated}".encode()).hexdigest()[:16]
-        if insert_unless_there(connection, schema.change, public_id=public_id, **columns) is not None:
-            return
 
 
 def start_run(connection: Connection, kind: str, *, at: datetime, counts: Mapping[str, Any]) -> int:
