@@ -82,6 +82,12 @@ _WHOLE = 0.9
 _NO_COPIES = frozenset({Relation.SERIES, Relation.UPDATE_OF})
 
 
+def _is_no_copy(link: Link, known: dict[str, Candidate]) -> bool:
+    """Two of a series, two notices of one site, or two articles of one site that share text: two articles for sure."""
+    is_shared = link.relation is Relation.PARTIAL_REUSE and known[link.a].site == known[link.b].site
+    return link.relation in _NO_COPIES or is_shared
+
+
 def cluster(
     candidates: Iterable[Candidate], links: Iterable[Link], decisions: Sequence[Decision] = ()
 ) -> list[Cluster]:
@@ -101,7 +107,7 @@ def find(candidates: Iterable[Candidate], links: Iterable[Link], decisions: Sequ
     inside = [link for link in pairs if link.edge is not None and (link.a in digests or link.b in digests)]
     # Two papers may run one digest: they are copies of each other.
     pairs = [link for link in pairs if link.edge is None or (link.a in digests) == (link.b in digests)]
-    spoken.keep_apart(pairs)
+    spoken.keep_apart(link for link in pairs if _is_no_copy(link, known))
     groups = _connect(known, pairs, spoken)
     hosts = _hang_excerpts(groups, pairs, spoken, known)
     clusters = [
@@ -143,13 +149,25 @@ class _Spoken:
                 pairs[frozenset((decision.subject, decision.object))] = decision.kind
             elif decision.kind is DecisionKind.ORIGINAL:
                 self.originals[decision.subject] = place
-        self.apart = {pair for pair, kind in pairs.items() if kind is DecisionKind.NOT_SAME}
+        self.apart: set[frozenset[str]] = set()
+        self.apart_from: dict[str, set[str]] = defaultdict(set)
+        self._set_apart(pair for pair, kind in pairs.items() if kind is DecisionKind.NOT_SAME)
         self.together = {pair for pair, kind in pairs.items() if kind is DecisionKind.SAME and len(pair) > 1}
 
     def keep_apart(self, links: Iterable[Link]) -> None:
-        """Two of a series, or two notices of one site, are two articles, also where a third is like both."""
-        told = {frozenset((link.a, link.b)) for link in links if link.relation in _NO_COPIES}
-        self.apart |= told - self.together
+        """What these links tie are two articles, also where a third is like both; unless a person ties them."""
+        self._set_apart({frozenset((link.a, link.b)) for link in links} - self.together)
+
+    def _set_apart(self, pairs: Iterable[frozenset[str]]) -> None:
+        for pair in pairs:
+            self.apart.add(pair)
+            for article in pair:
+                self.apart_from[article] |= pair - {article}
+
+    def are_apart(self, one: set[str], other: set[str]) -> bool:
+        """Whether any of the one must not be with any of the other; the two have no article in common."""
+        fewer, more = sorted((one, other), key=len)
+        return any(not self.apart_from[article].isdisjoint(more) for article in fewer & self.apart_from.keys())
 
     def apply(self, links: Iterable[Link]) -> list[Link]:
         kept = [link for link in links if frozenset((link.a, link.b)) not in self.apart]
@@ -222,16 +240,12 @@ def _connect(known: dict[str, Candidate], links: Sequence[Link], spoken: _Spoken
     )
     for link in strong:
         one, other = group[link.a], group[link.b]
-        if one is other or _is_apart(one, other, spoken):
+        if one is other or spoken.are_apart(one, other):
             continue
         one |= other
         for article in other:
             group[article] = one
     return list({id(members): members for members in group.values()}.values())
-
-
-def _is_apart(one: set[str], other: set[str], spoken: _Spoken) -> bool:
-    return any(len(pair & one) == 1 and len(pair & other) == 1 for pair in spoken.apart)
 
 
 def _hang_excerpts(
@@ -244,7 +258,7 @@ def _hang_excerpts(
         part, whole = index.get(link.a), index.get(link.b)
         if link.relation is not Relation.EXCERPT_OF or part is None or whole is None or part == whole:
             continue
-        if not _is_apart(groups[part], groups[whole], spoken):
+        if not spoken.are_apart(groups[part], groups[whole]):
             hosts[part].append((-link.containment_ab, whole))
     hung: dict[int, set[str]] = defaultdict(set)
     placed = set()
@@ -253,7 +267,7 @@ def _hang_excerpts(
     # Of two wholes that have as much of it, it hangs on the one that was there first.
     first = [min((known[article].at, article) for article in members) for members in groups]
     for _, whole, part in sorted(ways, key=lambda way: (way[0], first[way[1]], first[way[2]])):
-        if part not in placed and not _is_apart(groups[part], hung[whole], spoken):
+        if part not in placed and not spoken.are_apart(groups[part], hung[whole]):
             hung[whole] |= groups[part]
             placed.add(part)
     return [(members, hung[number]) for number, members in enumerate(groups) if number not in placed]

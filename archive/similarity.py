@@ -216,20 +216,34 @@ def are_alike(own: Sketch, sizes: Hashes, signatures: Sequence[npt.NDArray[np.ui
 
 
 _NUMBER = re.compile(r"\d+(?:[.,/]\d+)*")
-# Papers write 30/10/2018 or 30-10-2018, each in its own way, and desks change it.
+# Papers write 30/10/2018, 30-10-2018 or 30 tháng 10 năm 2018, each in its own way, and desks change it.
+_IN_WORDS = re.compile(r"\b(\d{1,2}) tháng (\d{1,2})\b(?!\d)")
+_YEAR = re.compile(r"(?<=\d) năm (?=\d{4}\b)")
 _DATE = re.compile(r"(?<![\d./-])(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?![\d/-])")
 _DAY = re.compile(
     r"\b(ngày|sáng|trưa|chiều|tối|đêm|hôm|nay|qua)( \(?)(\d{1,2})[-.](\d{1,2})(?![\d-]|\.\d)", re.IGNORECASE
 )
+_IN_THOUSANDS = re.compile(r"(\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*)(?:[.,](\d{1,2}))?")
 
 
 def figures(text: str) -> list[str]:
-    """The figures of a text in the order in which it prints them, a date the same however it is written.
+    """The figures of a text in the order in which it prints them, each the same however a house writes it.
 
-    >>> figures("Ngày 30-10, 5.157 hộ; đến 2-11-2018 còn 12,5%")
-    ['30/10', '5.157', '2/11/2018', '12,5']
+    >>> figures("Ngày 30-10, 5.157 hộ; đến 2 tháng 11 năm 2018 còn 12,5%, tức 1,234.5 tấn")
+    ['30/10', '5157', '2/11/2018', '12.5', '1234.5']
     """
-    return _NUMBER.findall(_DAY.sub(r"\1\2\3/\4", _DATE.sub(r"\1/\2/\3", text)))
+    text = _YEAR.sub("/", _IN_WORDS.sub(r"\1/\2", text))
+    found = _NUMBER.findall(_DAY.sub(r"\1\2\3/\4", _DATE.sub(r"\1/\2/\3", text)))
+    return ["/".join(map(_figure, each.split("/"))) for each in found]
+
+
+def _figure(said: str) -> str:
+    """Without the dots of thousands and zeros in front, and with a decimal point."""
+    grouped = _IN_THOUSANDS.fullmatch(said)
+    if grouped is not None:
+        whole, mark, rest = grouped.groups()
+        said = whole.replace(mark, "") + (f".{rest}" if rest else "")
+    return said.replace(",", ".").lstrip("0") or "0"
 
 
 class Profile:
@@ -370,6 +384,9 @@ _MUTUAL_CONTAINMENT = 0.5
 _MUTUAL_LEDE = 0.45
 _EXCERPT_CONTAINMENT = 0.75
 _EXCERPT_LEDE = 0.6
+_CUT_CONTAINMENT, _CUT_ALIGNED, _CUT_LEDE, _CUT_TOKENS = 0.5, 0.85, 0.4, 100
+"""A desk that cuts a text and edits what is left breaks many shingles and hardly any order. Of 616 pairs of reports on
+one event none has as much in the same order, but for texts of 50 words, which find half of theirs in any long one."""
 _PARTIAL_CONTAINMENT = 0.3
 _EDITED_CONTAINMENT = 0.15
 """A fifth of all words changed leaves a third of the 5-word shingles on average, and in short texts far fewer."""
@@ -418,10 +435,19 @@ def _relate_across(a: Profile, b: Profile, evidence: Evidence) -> Relation:
     if evidence.resemblance >= _STRONG_RESEMBLANCE or (contained >= _MUTUAL_CONTAINMENT and opened >= _MUTUAL_LEDE):
         return Relation.NEAR_COPY
     a_is_shorter = len(a.shingles) <= len(b.shingles)
-    containment, lede = (
-        (evidence.containment_ab, evidence.lede_ab) if a_is_shorter else (evidence.containment_ba, evidence.lede_ba)
+    containment, lede, order = (
+        (evidence.containment_ab, evidence.lede_ab, evidence.order_ab)
+        if a_is_shorter
+        else (evidence.containment_ba, evidence.lede_ba, evidence.order_ba)
     )
-    if containment >= _EXCERPT_CONTAINMENT and lede >= _EXCERPT_LEDE:
+    is_cut = containment >= _EXCERPT_CONTAINMENT and lede >= _EXCERPT_LEDE
+    is_cut_and_edited = (
+        containment >= _CUT_CONTAINMENT
+        and order >= _CUT_ALIGNED
+        and lede >= _CUT_LEDE
+        and min(a.tokens, b.tokens) >= _CUT_TOKENS
+    )
+    if is_cut or is_cut_and_edited:
         return Relation.EXCERPT_OF if a_is_shorter else Relation.EXPANDS
     return Relation.PARTIAL_REUSE
 

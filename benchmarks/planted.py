@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-_WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _NUMBER = re.compile(r"\d+")
 FIGURES = 5
@@ -44,7 +44,7 @@ _DATE = re.compile(r"\b\d{1,2}/\d{1,2}(?:/\d{4})?\b")
 def plant(firsts: Sequence[Text], seed: int, *, each: int) -> list[Text]:
     """`each` articles of every kind, made of these; an article serves one kind, some serve three."""
     chance = Chance(seed)
-    vocabulary = _WORD.findall(" ".join(chance.choice(firsts).body for _ in range(50)))
+    vocabulary = WORD.findall(" ".join(chance.choice(firsts).body for _ in range(50)))
     made = []
     for number, kind in enumerate(KINDS):
         # Where nothing but figures tells two reports apart, there have to be figures.
@@ -76,7 +76,7 @@ def _words(share: float) -> Callable[[Text, Text, Chance, list[str]], Text]:
         def swap(found: re.Match[str]) -> str:
             return chance.choice(vocabulary) if chance.random() < share else found[0]
 
-        return replace(first, lede=first.lede and _WORD.sub(swap, first.lede), body=_WORD.sub(swap, first.body))
+        return replace(first, lede=first.lede and WORD.sub(swap, first.lede), body=WORD.sub(swap, first.body))
 
     return edited
 

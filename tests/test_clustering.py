@@ -43,6 +43,18 @@ def test_what_is_no_copy_makes_no_cluster(relation):
     assert roles(ABC, [link("ab", relation)]) == []
 
 
+def test_two_articles_of_one_site_that_share_text_stay_apart_where_another_site_runs_one_of_them():
+    known = [candidate("a"), candidate("b", site="a", day=2), candidate("c", day=3)]
+    links = [link("ab", "partial_reuse"), link("ac", resemblance=0.9), link("bc", resemblance=0.7)]
+    assert roles(known, links) == [{"a": "original", "c": "copy"}]
+    assert roles(known, links, [said("same", "a", "b")]) == [{"a": "original", "b": "copy", "c": "copy"}]
+
+
+def test_two_sites_that_share_text_may_be_joined_by_a_third():
+    links = [link("ab", "partial_reuse"), link("ac"), link("bc")]
+    assert roles(ABC, links) == [{"a": "original", "b": "copy", "c": "copy"}]
+
+
 def test_copies_of_copies_are_one_cluster():
     assert roles(ABC, [link("ab"), link("bc")]) == [{"a": "original", "b": "copy", "c": "copy"}]
 

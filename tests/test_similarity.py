@@ -230,6 +230,32 @@ def test_a_monthly_report_with_other_figures_is_a_series():
     assert relation(report(1), report(7)) is Relation.SERIES
 
 
+def test_figures_that_a_house_writes_in_its_own_way_make_no_series():
+    price = "Ngày 30/10/2018 có 5.157 hộ, {} tấn, đến 2/11 còn 12,5 phần, năm 2017 là 1.024.000 đồng và 0,5 tấn. "
+    one = "".join(f"{text} {price.format(f'{at + 1}.250')}" for at, text in enumerate(LONG))
+    other = one
+    for theirs, ours in (("30/10/2018", "30 tháng 10 năm 2018"), ("2/11", "2 tháng 11"), ("5.157", "5157")):
+        other = other.replace(theirs, ours)
+    for theirs, ours in (("12,5", "12.5"), ("1.024.000", "1,024,000"), ("0,5", "0.5"), (".250", "250")):
+        other = other.replace(theirs, ours)
+    assert relation(made(one), made(other)) is Relation.NEAR_COPY
+    assert compare(made(one), made(other)).numbers == 1.0
+
+
+def test_a_text_that_a_desk_cut_and_edited_is_an_excerpt():
+    words = " ".join(LONG).split()
+    kept = words[: len(words) * 5 // 8]
+    kept[4::12] = ["khác"] * len(kept[4::12])
+    assert relation(made(" ".join(kept)), made(" ".join(words))) is Relation.EXCERPT_OF
+
+
+def test_few_words_in_the_same_order_are_no_excerpt():
+    words = " ".join(LONG).split()
+    kept = words[:70]
+    kept[4::12] = ["khác"] * len(kept[4::12])
+    assert relation(made(" ".join(kept)), made(" ".join(words))) is Relation.PARTIAL_REUSE
+
+
 # Relations within one paper
 
 

@@ -13,6 +13,7 @@ from archive.digests import relation_by_digest
 from archive.exceptions import UnknownNameError
 from archive.syndication import compare_texts, copies_of
 from archive.syndication import flows as compute_flows
+from archive.text import tidy
 from archive.types import Relation
 from crawler.cli.options import (
     archive_options,
@@ -173,6 +174,7 @@ def _file(name: str) -> dict[str, Any]:
         raise UnknownNameError(f"{name!r} is no UTF-8 text: convert it first") from e
     except OSError as e:
         raise UnknownNameError(f"cannot read {name!r}: {e.strerror}") from e
+    body = "\n".join(map(tidy, body.splitlines()))
     return {"title": None, "lede": None, "body": body, "captions": [], "site": None}
 
 
