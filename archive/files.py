@@ -18,6 +18,7 @@ from archive import export, feeds, parquet, wacz, warc
 from archive.exceptions import StorageError
 from archive.selection import Selection, select
 from archive.storage import export as tables
+from archive.syndication import with_grades
 from archive.warc.writing import sync_folder
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BREAKS = ("\t", "\r", "\n")
+_TABLES = ("jsonl", "csv", "parquet", "sqlite")
+"""Formats that have a place for everything: how sure it is which article of a cluster is the original, too."""
 
 
 def write(
@@ -35,7 +38,8 @@ def write(
 
     def counted() -> Iterator[dict[str, Any]]:
         nonlocal count
-        for row in select(archive, selection):
+        rows = select(archive, selection)
+        for row in with_grades(archive, rows) if kind in _TABLES and not selection.is_of_versions else rows:
             yield row
             count += 1
             if progress is not None:
@@ -64,7 +68,9 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
 
 
 def _shaped(row: dict[str, Any], selection: Selection) -> dict[str, Any]:
-    return export.version(row) if selection.is_of_versions else export.article(row)
+    if selection.is_of_versions:
+        return export.version(row)
+    return {**export.article(row), "confidence": row["confidence"]}
 
 
 def _jsonl(_archive: Archive, file: BinaryIO, rows: Iterable[dict[str, Any]], selection: Selection) -> None:

@@ -62,7 +62,7 @@ def _schema(pa: Any, *, is_of_versions: bool) -> Any:  # noqa: ANN401  pyarrow i
         "versions": number,
         **dict.fromkeys(("cause", "cluster", "role"), text),
         **dict.fromkeys(("first_seen_at", "last_seen_at", "gone_at"), moment),
-        **dict.fromkeys(("capture", "edition"), text),
+        **dict.fromkeys(("capture", "edition", "confidence"), text),
     }
     of_versions = {"cause": text, "changed": texts, "captured_at": moment, "capture": text}
     return pa.schema(common | (of_versions if is_of_versions else of_articles))

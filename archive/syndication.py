@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from difflib import SequenceMatcher
+from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,14 @@ def copies_of(archive: Archive, name: str) -> dict[str, Any] | None:
     }
 
 
+def no_copies(article_id: str) -> dict[str, Any]:
+    """What `copies_of` would say of an article whose text nobody else has."""
+    lists: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("members", "edits", "digest_of", "in_digests", "related")
+    }
+    return {"cluster_id": None, "asked": article_id, "original": None, "versions": 0, **lists}
+
+
 def _members(archive: Archive, cluster_id: str) -> list[dict[str, Any]]:
     return list(archive.rows("cluster_members", cluster_id=cluster_id, order_by=("first_seen_at", "url")))
 
@@ -102,6 +111,29 @@ def how_sure(members: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     excerpts = [_candidate(row) for row in members if row["role"] == "excerpt"]
     is_spoken = original["reason"] == WORD_OF_A_PERSON
     return asdict(confidence(original["article_id"], core, excerpts, is_spoken=is_spoken))
+
+
+def grades(archive: Archive, cluster_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """{cluster: how sure its original is, see `how_sure`} for those of these clusters of which an original is shown."""
+    members: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with archive.reading() as connection:
+        for row in pages.among(connection, "cluster_members", "cluster_id", sorted(set(cluster_ids))):
+            members[row["cluster_id"]].append(row)
+    found = {name: how_sure(rows) for name, rows in members.items()}
+    return {name: sure for name, sure in found.items() if sure is not None}
+
+
+_TOGETHER = 200
+"""Rows whose clusters are asked for by one statement."""
+
+
+def with_grades(archive: Archive, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows of `articles`; `confidence` is the grade of the original of its cluster, None where it is alone."""
+    left = iter(rows)
+    while some := list(islice(left, _TOGETHER)):
+        sure = grades(archive, (row["cluster_id"] for row in some if row["cluster_id"]))
+        for row in some:
+            yield {**row, "confidence": sure[row["cluster_id"]]["grade"] if row["cluster_id"] in sure else None}
 
 
 def _candidate(row: Mapping[str, Any]) -> Candidate:

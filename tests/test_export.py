@@ -20,7 +20,7 @@ from archive.exceptions import StorageError
 from archive.files import write
 from archive.query import Filters
 from archive.selection import Selection, select
-from archive.types import Caption, Furniture
+from archive.types import Caption, Credit, Furniture
 from crawler.cli import main
 
 
@@ -131,7 +131,32 @@ def test_parquet_keeps_what_json_says_with_its_types(archive, tmp_path):
         read["provenance"] = dict(read["provenance"])
         moments = {name: row[name] for name in shaped if name.endswith("_at")}
         offsets = {name: row[name] for name in ("published_offset", "modified_offset")}
-        assert read == shaped | moments | offsets
+        assert read == shaped | moments | offsets | {"confidence": None}
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet", "sqlite"])
+def test_an_export_says_how_sure_it_is_which_is_the_original(archive, tmp_path, kind):
+    record(archive, document(1, published_at=at(1)), url="https://vnexpress.net/1.html", site="vnexpress")
+    copy = document(1, published_at=at(2), credit=Credit("VnExpress", site="vnexpress"))
+    record(archive, copy, url="https://tienphong.vn/1.tpo", site="tienphong", day=2)
+    record(archive, document(2), url="https://nhandan.vn/2.html", site="nhandan", day=2)
+    archive.commit()
+    out = tmp_path / "out"
+    write(archive, out, kind=kind, selection=Selection())
+    if kind == "jsonl":
+        rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    elif kind == "csv":
+        rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    elif kind == "parquet":
+        rows = parquet.read_table(out).to_pylist()
+    else:
+        with closing(sqlite3.connect(out)) as file:
+            rows = [
+                dict(zip(("site", "confidence"), row, strict=True))
+                for row in file.execute("SELECT site, confidence FROM articles")
+            ]
+    found = {row["site"]: row["confidence"] or None for row in rows}
+    assert found == {"vnexpress": "high", "tienphong": "high", "nhandan": None}
 
 
 def test_parquet_of_versions(kept, tmp_path):
@@ -158,7 +183,7 @@ def test_sqlite_is_a_table_that_is_searched_without_marks(archive, tmp_path):
     lists = {
         name: json.loads(read[name]) for name, value in export.article(row).items() if isinstance(value, list | dict)
     }
-    assert dict(read) | lists == export.article(row)
+    assert dict(read) | lists == export.article(row) | {"confidence": None}
 
 
 def test_sqlite_of_versions_and_of_nothing(kept, tmp_path):

@@ -114,6 +114,26 @@ def test_a_cluster_is_a_line_of_time_with_its_table(served, ids):
     assert shown.count("<tr>") == 1 + 4
 
 
+def test_programs_are_told_how_sure_the_original_is(served):
+    (listed,) = served.json("/api/v1/clusters")["items"]
+    one = served.json(f"/api/v1/clusters/{listed['cluster_id']}")
+    assert one["confidence"] == listed["confidence"]
+    assert listed["confidence"]["grade"] == "high"
+    assert sum(reason["weight"] for reason in listed["confidence"]["reasons"]) == listed["confidence"]["points"]
+
+
+def test_programs_are_told_who_runs_the_text_of_an_article(served, ids):
+    said = served.json(f"/api/v1/articles/{ids[COPY]}/copies")
+    assert (said["original"]["article_id"], said["original"]["confidence"]["grade"]) == (ids[PAPER], "high")
+    carried = {row["url"]: (row["role"], row["carries_version"]) for row in said["members"]}
+    assert carried == {COPY: ("copy", 1), CUT: ("excerpt", 2), MIRROR: ("copy", 1)}
+    assert [digest["digest_id"] for digest in said["in_digests"]] == [ids[TIN]]
+    (edit,) = said["edits"]
+    assert edit["sites_with_old_figures"] == ["tienphong", "tin-24.example"]
+    assert {row["url"] for row in served.json(f"/api/v1/articles/{ids[TIN]}/copies")["digest_of"]} >= {FAIR}
+    assert served.get("/api/v1/articles/0123456789abcdef/copies")[0] == 404
+
+
 def test_a_cluster_as_csv(served):
     (cluster,) = served.archive.rows("clusters")
     _, headers, body = served.get(f"/clusters/{cluster['cluster_id']}?as=csv")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +14,12 @@ from archive import export
 from archive.diff import diff
 from archive.exceptions import UnknownNameError
 from archive.storage import feed, pages
+from archive.syndication import copies_of, grades, how_sure, no_copies
 from archive.web import openapi
 from archive.web.site import BadRequestError, cached, json_response, newest, number, parameter, refuse_blanks, site_of
+
+if TYPE_CHECKING:
+    from archive.core import Archive
 
 MOST = 200
 """Rows of one page at most."""
@@ -37,7 +41,11 @@ def _cursor(request: Request, *, is_number: bool) -> object:
 
 
 def _listing(
-    view: str, shape: Callable[[Any], dict[str, Any]], *, by_site: bool = True
+    view: str,
+    shape: Callable[[Any], dict[str, Any]],
+    *,
+    by_site: bool = True,
+    complete: Callable[[Archive, list[dict[str, Any]]], list[dict[str, Any]]] | None = None,
 ) -> Callable[[Request], Response]:
     def listing(request: Request) -> Response:
         refuse_blanks(request)
@@ -59,6 +67,8 @@ def _listing(
         last = rows[-1][pages.KEYS[view][-1]] if rows else cursor
         following = last if more or view == "changes" else None
         items = [shape(row) for row in rows]
+        if complete is not None:
+            items = complete(site_of(request).archive, items)
         found = {"items": items, "next": None if following is None else str(following)}
         return cached(request, json_response(found), modified_at=newest(rows))
 
@@ -101,15 +111,27 @@ def differences(request: Request) -> Response:
     return cached(request, json_response(said), modified_at=newest(compared))
 
 
+def copies(request: Request) -> Response:
+    """Who runs its text, as `luubao copies` tells it: the original, why and how sure, and each other beside it."""
+    row = _article(request)
+    found = copies_of(site_of(request).archive, row["article_id"]) or no_copies(row["article_id"])
+    return cached(request, json_response(found), modified_at=newest([row]))
+
+
+def _with_confidence(archive: Archive, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    sure = grades(archive, (item["cluster_id"] for item in items))
+    return [{**item, "confidence": sure.get(item["cluster_id"])} for item in items]
+
+
 def cluster(request: Request) -> Response:
-    """One cluster with its members and the evidence."""
+    """One cluster with its members, the evidence, and how sure its original is."""
     name = request.path_params["id"]
     archive = site_of(request).archive
     head = next(archive.rows("clusters", cluster_id=name), None)
     if head is None:
         raise UnknownNameError(f"no cluster {name!r}")
     members = list(archive.rows("cluster_members", cluster_id=name, order_by=("-role", "published_at", "url")))
-    said = {**export.plain(head), "members": [export.plain(row) for row in members]}
+    said = {**export.plain(head), "confidence": how_sure(members), "members": [export.plain(row) for row in members]}
     return cached(request, json_response(said), modified_at=newest(members))
 
 
@@ -141,7 +163,8 @@ ROUTES = [
     Route(f"/articles/{_ID}", article),
     Route(f"/articles/{_ID}/versions", versions),
     Route(f"/articles/{_ID}/diff", differences),
-    Route("/clusters", _listing("clusters", export.plain, by_site=False)),
+    Route(f"/articles/{_ID}/copies", copies),
+    Route("/clusters", _listing("clusters", export.plain, by_site=False, complete=_with_confidence)),
     Route(f"/clusters/{_ID}", cluster),
     Route("/changes", _listing("changes", export.plain, by_site=False)),
     Route("/captures", _listing("captures", export.plain)),

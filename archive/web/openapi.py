@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Float, Integer
 
 from archive import export
+from archive.originals import Grade
 from archive.storage.schema import UtcDateTime
 from archive.storage.views import VIEWS, column_type
+from archive.syndication import no_copies
 from archive.version import VERSION
 
 _PROBLEM = {
@@ -138,15 +140,58 @@ def _list(summary: str, items: dict[str, Any], *parameters: dict[str, Any]) -> d
 
 
 _CHANGES = {"type": "object", "required": ["id", "from", "to", "changes"]}
-_CLUSTER = {
+_REASON = {
+    "type": "object",
+    "required": ["kind", "weight", "detail"],
+    "properties": {"kind": {"type": "string"}, "weight": {"type": "integer"}, "detail": {"type": "string"}},
+}
+_CONFIDENCE = {
+    "type": ["object", "null"],
+    "description": "How sure it is that the original is the original; null where none is shown",
+    "required": ["grade", "points", "reasons"],
+    "properties": {
+        "grade": {"type": "string", "enum": [grade.value for grade in Grade]},
+        "points": {"type": "integer", "description": "Sum of the weights"},
+        "reasons": {"type": "array", "items": _REASON},
+    },
+}
+_GRADED = {
     "allOf": [
         _of("clusters"),
+        {"type": "object", "required": ["confidence"], "properties": {"confidence": _CONFIDENCE}},
+    ]
+}
+_CLUSTER = {
+    "allOf": [
+        _GRADED,
         {
             "type": "object",
             "required": ["members"],
             "properties": {"members": {"type": "array", "items": _of("cluster_members")}},
         },
     ]
+}
+_MEMBER = {"type": "object", "required": ["article_id", "url", "site"]}
+_MEMBERS = {"type": "array", "items": _MEMBER}
+_ORIGINAL = {
+    "type": ["object", "null"],
+    "required": ["article_id", "url", "site", "reason", "why"],
+    "properties": {"confidence": _CONFIDENCE},
+}
+_COPIES = {
+    "type": "object",
+    "required": list(no_copies("")),
+    "properties": {
+        "cluster_id": {"type": ["string", "null"]},
+        "asked": {"type": "string"},
+        "original": _ORIGINAL,
+        "versions": {"type": "integer", "description": "Of the original"},
+        "members": {**_MEMBERS, "description": "The others, with shares both ways, delay, credit, the version carried"},
+        "edits": {"type": "array", "description": "Of the original, each with who still runs the text from before it"},
+        "digest_of": _MEMBERS,
+        "in_digests": {"type": "array", "description": "Digests that hold its text"},
+        "related": {**_MEMBERS, "description": "No copies: series, follow-ups, partial reuse"},
+    },
 }
 _HIT = {"allOf": [_of("articles"), {"type": "object", "required": ["matched_version", "snippet"]}]}
 
@@ -166,7 +211,8 @@ DOCUMENT: dict[str, Any] = {
         "/articles/{id}/diff": _operation(
             "Words that differ between two versions", [_ID, _number("from"), _number("to")], _CHANGES
         ),
-        "/clusters": _list("Clusters of articles with the same text", _of("clusters"), _LIMIT, _CURSOR),
+        "/articles/{id}/copies": _operation("Who runs its text, which is the original and why", [_ID], _COPIES),
+        "/clusters": _list("Clusters of articles with the same text", _GRADED, _LIMIT, _CURSOR),
         "/clusters/{id}": _operation("A cluster with its members", [_ID], _CLUSTER),
         "/changes": _list("What happened, oldest first", _of("changes"), _LIMIT, _CURSOR),
         "/captures": _list("Captures, newest first", _of("captures"), _SITE, _LIMIT, _CURSOR),
