@@ -1,6 +1,6 @@
 """Redirects that lead on and on: a few are followed, and then the article is given up."""
 
-from loopback import Page, Site
+from loopback import Canary, Page, Site
 from test_crawl_told import article, crawl
 
 from archive.storage import frontier
@@ -41,3 +41,28 @@ def test_a_chain_of_redirects_without_end_is_left_and_not_gone_on_with_by_later_
         (row,) = connection.exec_driver_sql(query).all()
     engine.dispose()
     assert row.url_key.endswith(step(LIMIT))
+
+
+def test_a_redirect_to_a_private_address_a_file_or_an_odd_port_is_not_followed(tmp_path):
+    with Canary("127.0.0.1") as canary:
+        targets = [
+            f"http://127.0.0.1:{canary.port}/bai-viet-trong-nha-10001.html",
+            f"http://2130706433:{canary.port}/bai-viet-trong-nha-10002.html",
+            f"//localhost:{canary.port}/bai-viet-trong-nha-10003.html",
+            "file:///etc/passwd-bai-viet-trong-nha-10004.html",
+            "http://bao.example:22/bai-viet-cua-lang-khac-10005.html",
+            "gopher://bao.example/bai-viet-cua-lang-khac-10006.html",
+        ]
+        links = "".join(f'<h2><a href="{step(number)}">Bài viết đã dọn đi</a></h2>' for number in range(len(targets)))
+        pages = {step(number): Page(b"", 302, (("Location", target),)) for number, target in enumerate(targets)}
+        with Site({"/": Page(f"<html><body>{links}</body></html>".encode())} | pages) as site:
+            done, told = crawl(site, tmp_path, "--allow-private")
+            again, told_again = crawl(site, tmp_path, "--allow-private", "--revisit", "all")
+            asked = [one.path for one in site.log if one.path in pages]
+    assert canary.connections == 0
+    assert sorted(asked) == sorted(pages), "each once: what has moved is no more asked for"
+    assert told["stored"] == told_again["stored"] == 0
+    assert "blocked_ssrf" in done.stdout
+    assert told["failed"] == len(targets)
+    assert told_again["failed"] == 0, "what may never be asked for is given up at once"
+    assert (done.returncode, again.returncode) == (0, 0)

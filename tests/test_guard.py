@@ -206,6 +206,25 @@ def test_a_name_that_changes_its_address_between_two_requests_is_refused():
     assert [one.path for one in site.log] == ["/robots.txt", "/a"]
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_name_leads_to_a_private_address_of_ipv6_over_tls_or_not(scheme):
+    """Names that have only such an address: loopback, v4-mapped, NAT64, 6to4, unique local, link-local."""
+    try:
+        canary = Canary("127.0.0.1", "::1")
+    except OSError:
+        pytest.skip("no IPv6 loopback here")
+    private = ["::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "fd00::1", "fe80::1"]
+    with canary:
+        resolve = {f"six{number}.example": [address] for number, address in enumerate(private)}
+        urls = [f"{scheme}://{name}:{canary.port}/" for name in resolve]
+        found = crawl(urls, allow=[f"127.9.9.9:{canary.port}"], resolve=resolve)
+        assert canary.connections == 0
+        assert found.refusals == dict.fromkeys(urls, "blocked_ssrf")
+        # The control: where loopback is allowed, the listener notices.
+        crawl(urls[:1], allow=[f"[::1]:{canary.port}"], resolve=resolve)
+        assert canary.connections > 0
+
+
 def test_tls_is_dialled_through_the_guard_as_well():
     with Canary("127.0.0.1") as canary:
         url = f"https://private.example:{canary.port}/"
