@@ -175,14 +175,14 @@ def test_an_article_answers_to_every_spelling_of_its_address(kept, spelling):
 def test_diff_marks_words(kept):
     said = luubao("diff", EDITED, archive=kept).stdout
     assert f"{EDITED}: version 1 -> 2" in said
-    assert "1.[-240-]{+420+} hộ" in said
-    assert "1.[-420-]{+240+} hộ" in luubao("diff", EDITED, 2, 1, archive=kept).stdout
+    assert "[-1.240-]{+1.420+} hộ" in said
+    assert "[-1.420-]{+1.240+} hộ" in luubao("diff", EDITED, 2, 1, archive=kept).stdout
 
 
 def test_diff_in_json_gives_the_pieces(kept):
     told = json.loads(luubao("diff", EDITED, "--json", archive=kept).stdout)
     assert (told["from"], told["to"], [change["field"] for change in told["changes"]]) == (1, 2, ["body"])
-    assert [piece["text"] for piece in told["changes"][0]["pieces"] if piece["op"] == "insert"] == ["420"]
+    assert [piece["text"] for piece in told["changes"][0]["pieces"] if piece["op"] == "insert"] == ["1.420"]
 
 
 def test_diff_of_an_article_with_one_version_has_nothing_to_compare(kept):

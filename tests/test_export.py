@@ -245,5 +245,10 @@ def test_the_command_says_where_to_go_on(tmp_path):
     assert run.stderr.splitlines()[-1] == f"next time: --after {cursor}"
     [line] = (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["title"] == "Một"
-    run = CliRunner().invoke(main, [*words, "--after", cursor])
-    assert (tmp_path / "o.jsonl").read_text(encoding="utf-8") == ""
+    for said in (["--after", cursor], ["--since", cursor], [f"--since={cursor}"]):
+        (tmp_path / "o.jsonl").unlink()
+        assert CliRunner().invoke(main, [*words, *said]).exit_code == 0
+        assert (tmp_path / "o.jsonl").read_text(encoding="utf-8") == ""
+    assert CliRunner().invoke(main, [*words, "--since", "2026-01-01"]).exit_code == 0
+    [line] = (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()
+    assert "'--since': 'soon'" in CliRunner().invoke(main, [*words, "--since", "soon"]).output

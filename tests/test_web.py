@@ -313,6 +313,15 @@ def test_a_private_archive_asks_for_the_token(folder):
     with Served(folder, token=TOKEN, is_private=True) as served:
         assert {served.get(path)[0] for path in ("/", "/api/v1/articles", "/metrics", "/feeds/new.atom")} == {401}
         assert served.get("/api/v1/articles", Authorization=f"Bearer {TOKEN}")[0] == 200
+        asked = {"Accept": "text/html,*/*;q=0.8", "Accept_Language": "en"}
+        status, headers, body = served.get("/papers", **asked)
+        assert (status, headers["WWW-Authenticate"]) == (401, "Bearer")
+        assert 'type="password"' in body.decode()
+        assert served.get("/api/v1/articles", **asked)[1]["Content-Type"] == "application/problem+json"
+        _, headers, _ = served.get("/sign-in", data={"token": TOKEN})
+        assert headers["Location"] == "/"
+        cookie = headers["Set-Cookie"].partition(";")[0]
+        assert served.get("/papers", Cookie=cookie, **asked)[0] == 200
 
 
 def test_of_one_address_only_so_many_requests_are_heard(folder):

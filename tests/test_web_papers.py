@@ -112,7 +112,7 @@ def test_its_volume_is_counted_by_the_days_that_its_pages_state(served):
     (drawn,) = [svg for svg in shown.iter("svg") if (svg.get("aria-label") or "").startswith("Articles by day")]
     assert drawn.get("aria-label") == "Articles by day of publication: 4 articles"
     assert [title.text for title in drawn.iter("title")][:2] == ["07.02.2026: 2 articles", "08.02.2026: 2 articles"]
-    assert "1 state no day" in shown.text_content()
+    assert "Without a day: 1" in shown.text_content()
 
 
 def test_its_edits_are_counted_by_delay_and_by_what_they_changed(served):

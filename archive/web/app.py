@@ -139,7 +139,7 @@ class Gate:
         path = request.url.path
         is_open = path.startswith("/static/") or path == "/sign-in"
         if self.site.is_private and not is_open and not self.site.knows(request):
-            response = problem(401, "this archive asks for a token: Authorization: Bearer TOKEN, or /sign-in")
+            response = _asks_for_the_token(request)
             response.headers["WWW-Authenticate"] = "Bearer"
             return response
         if request.method == "POST" and path == "/sign-in" and not self._takes_one(request, self._sign_in):
@@ -170,6 +170,17 @@ class Buckets:
         return left >= 1
 
 
+def _asks_for_the_token(request: Request) -> Response:
+    """The form for people, a problem for programs."""
+    if _is_page(request) and "text/html" in request.headers.get("accept", ""):
+        return reading.show(request, "signin.html", status=401, is_wrong=False, is_asked=True)
+    return problem(401, "this archive asks for a token: Authorization: Bearer TOKEN, or /sign-in")
+
+
+def _is_page(request: Request) -> bool:
+    return not request.url.path.startswith(("/api/", "/feeds/", "/time", "/memento/", "/metrics"))
+
+
 def _too_many(detail: str, seconds: float) -> Response:
     response = problem(429, detail)
     response.headers["Retry-After"] = str(round(seconds))
@@ -196,7 +207,6 @@ def _http_error(request: Request, error: HTTPException) -> Response:
 
 
 def _told(request: Request, status: int, detail: str) -> Response:
-    is_page = not request.url.path.startswith(("/api/", "/feeds/", "/time", "/memento/"))
-    if is_page:
+    if _is_page(request):
         return reading.show(request, "error.html", status=status, code=status, detail=detail)
     return problem(status, detail)

@@ -241,15 +241,15 @@ async def sign_in(request: Request) -> Response:
     site = site_of(request)
     form = await _form(request)
     if site.token is None or not _is_ours(request) or not same(form.get("token", ""), site.token):
-        return show(request, "signin.html", status=403, is_wrong=True)
-    response = RedirectResponse("/held", 303)
+        return show(request, "signin.html", status=403, is_wrong=True, is_asked=False)
+    response = RedirectResponse("/" if site.is_private else "/held", 303)
     response.set_cookie(COOKIE, site.sign("session"), httponly=True, samesite="strict")
     return response
 
 
 def sign_in_page(request: Request) -> Response:
     """Ask for the token."""
-    return show(request, "signin.html", is_wrong=False)
+    return show(request, "signin.html", is_wrong=False, is_asked=False)
 
 
 async def decide(request: Request) -> Response:
@@ -258,7 +258,7 @@ async def decide(request: Request) -> Response:
     form = await _form(request)
     kind = {"release": DecisionKind.RELEASE, "discard": DecisionKind.DISCARD}.get(form.get("decision", ""))
     if not (site.knows(request) and _is_ours(request) and same(form.get("csrf", ""), site.sign("form"))):
-        return show(request, "signin.html", status=403, is_wrong=False)
+        return show(request, "signin.html", status=403, is_wrong=False, is_asked=False)
     if kind is None:
         raise BadRequestError("decision is release or discard")
     name = request.path_params["id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,15 +15,32 @@ from crawler.cli.options import archive_options, one_line, reading
 from crawler.cli.search import filter_options
 
 _EVERY = 10_000
+_IS_CHANGE = re.compile("[0-9a-f]{16}").fullmatch
 
 
-@click.command()
+class _TakesChange(click.Command):
+    """`--since CHANGE` is `--after CHANGE`, as it is for `luubao changes`; a day does not look like one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words after the command."""
+        words = [word for each in args for word in (each.split("=", 1) if each.startswith("--since=") else [each])]
+        for at, word in enumerate(words[1:]):
+            if words[at] == "--since" and _IS_CHANGE(word):
+                words[at] = "--after"
+        return super().parse_args(ctx, words)
+
+
+@click.command(cls=_TakesChange)
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT")
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
 @filter_options
 @click.option("--as-of", type=click.DateTime(), help="As the archive's captures until then, UTC, showed each article.")
 @click.option("--versions", is_flag=True, help="Every version, not only the current one.")
-@click.option("--after", metavar="CHANGE", help="Only what changed after the change with this id: for increments.")
+@click.option(
+    "--after",
+    metavar="CHANGE",
+    help="Only what changed after the change with this id (or --since CHANGE): for increments.",
+)
 @archive_options
 def export(
     out: Path,
