@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from builders import capture, document
 from click.testing import CliRunner
 from newsroom import Newsroom, serve
 from test_crawl import Crawls
@@ -111,6 +113,19 @@ def keep_as_a_seed(folder, seed, pages):
     assert (checked.exit_code, "broken" in checked.output) == (1, True), checked.output
     again = CliRunner().invoke(main, words)
     assert (again.exit_code, f"the seed has that page already: {file}" in again.output) == (1, True), again.output
+
+
+def test_captures_of_a_clock_that_was_ahead_are_told(tmp_path):
+    page = capture(url="https://bao.example/mot.html")
+    with open_for_crawls(tmp_path) as archive:
+        archive.record(page, document())
+        archive.record(replace(page, captured_at=datetime(2999, 1, 2, tzinfo=UTC)), document())
+        archive.record(replace(page, url="https://khac.example/hai.html"), document())
+    told = CliRunner().invoke(main, ["status", "--archive", str(tmp_path)]).output
+    assert "clock     bao.example has captures dated until 2999-01-02T00:00:00Z" in told
+    assert told.count("clock     ") == 1
+    facts = json.loads(CliRunner().invoke(main, ["status", "--json", "--archive", str(tmp_path)]).output)
+    assert facts["ahead"] == {"bao.example": "2999-01-02T00:00:00Z"}
 
 
 def test_where_nothing_is_held_there_is_no_page_to_keep(tmp_path):

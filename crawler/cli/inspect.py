@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from archive.fingerprint import fingerprint as compute_fingerprint
+from archive.storage import frontier
 from archive.verify import verify as run_verify
 from crawler.cli.options import archive_options, config_option, json_option, one_line, print_json, print_table, reading
 from crawler.config import Config
@@ -67,7 +68,9 @@ def status(folder: Path, database: str | None, *, config: Config, as_json: bool)
     """
     with reading(folder, database) as archive:
         facts = archive.status()
-        facts["crawls"] = outlook(archive, config, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        facts["crawls"] = outlook(archive, config, now=now)
+    facts["ahead"] = _ahead(facts["sites"], now)
     if as_json:
         print_json(facts)
         return
@@ -88,6 +91,12 @@ def status(folder: Path, database: str | None, *, config: Config, as_json: bool)
         click.echo(f"unread    {facts['unread']} captures wait to be read: luubao replay {here} --archive {here}")
     if facts["warning"]:
         click.secho(f"warning   {facts['warning']}", fg="yellow")
+    for site, last in facts["ahead"].items():
+        click.secho(
+            f"clock     {site} has captures dated until {last}, which is still to come: a clock was wrong, and what "
+            "they show counts as the newest until then",
+            fg="yellow",
+        )
     if facts["reindex"]:
         click.secho(f"reindex   {facts['reindex']}: luubao reindex", fg="yellow")
     columns = ("site", "captures", "articles", "versions", "copies", "gone", "held", "last_captured_at")
@@ -97,6 +106,12 @@ def status(folder: Path, database: str | None, *, config: Config, as_json: bool)
     )
     if facts["crawls"]:
         _print_crawls(facts["crawls"])
+
+
+def _ahead(sites: list[dict[str, Any]], now: datetime) -> dict[str, str]:
+    """{site: when its last capture was made}, of sites where that is still to come."""
+    last = {site["site"]: site["last_captured_at"] for site in sites if site["last_captured_at"]}
+    return {site: at for site, at in last.items() if datetime.fromisoformat(at) > now + frontier.SKEW}
 
 
 def _print_crawls(crawls: list[dict[str, Any]]) -> None:
