@@ -16,6 +16,7 @@ import numpy.typing as npt
 from archive.similarity import HASH_BITS
 
 Integers = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.intp]
 
 _U64 = np.dtype("<u8")
 _U16 = np.dtype("<u2")
@@ -115,11 +116,11 @@ FIRST_BLOCK = 1 << _KEY_BITS
 """Smaller keys are those of runs."""
 
 
-def find(hashes: Integers, level: int, blocks: Mapping[int, bytes]) -> tuple[Integers, Integers]:
-    """(place in `hashes`, tail) of all entries of these shingles in the blocks of this level."""
+def find(hashes: Integers, level: int, blocks: Mapping[int, bytes]) -> tuple[Places, Integers]:
+    """(place in `hashes`, tail) of all entries of these shingles in the blocks of this level, by place."""
     stored = sorted(blocks)
     if not stored:
-        return _NOTHING, _NOTHING
+        return np.empty(0, np.intp), np.empty(0, np.uint64)
     entries = np.frombuffer(b"".join(map(blocks.__getitem__, stored)), _U64)
     ends = np.cumsum([len(blocks[key]) // _U64.itemsize for key in stored])
     wanted, known = keys(hashes, level), np.array(stored, np.uint64)
@@ -128,10 +129,10 @@ def find(hashes: Integers, level: int, blocks: Mapping[int, bytes]) -> tuple[Int
     block, rests = block[places], hashes[places] & _REST
     first = _at(entries, rests, np.where(block, ends[block - 1], 0), ends[block])
     place, at = _ranges(first, _at(entries, rests + np.uint64(1), first, ends[block]))
-    return places[place].astype(np.uint64), entries[at] & _TAIL
+    return places[place], entries[at] & _TAIL
 
 
-def _at(entries: Integers, rests: Integers, low: _Places, high: _Places) -> _Places:
+def _at(entries: Integers, rests: Integers, low: Places, high: Places) -> Places:
     """For each of `rests` the place of the first entry from there on in its stretch of sorted entries."""
     low, high = low.copy(), high.copy()
     while (is_open := low < high).any():
@@ -143,17 +144,13 @@ def _at(entries: Integers, rests: Integers, low: _Places, high: _Places) -> _Pla
     return low
 
 
-def find_posted(hashes: Integers, postings: Postings) -> tuple[Integers, Integers]:
+def find_posted(hashes: Integers, postings: Postings) -> tuple[Places, Integers]:
     """The same in sorted postings."""
     place, at = _ranges(postings.hashes.searchsorted(hashes), postings.hashes.searchsorted(hashes, "right"))
-    return place.astype(np.uint64), postings.tails[at]
+    return place, postings.tails[at]
 
 
-_Places = npt.NDArray[np.intp]
-_NOTHING = np.empty(0, np.uint64)
-
-
-def _ranges(first: _Places, last: _Places) -> tuple[_Places, _Places]:
+def _ranges(first: Places, last: Places) -> tuple[Places, Places]:
     """(number of the stretch, place) of all places from each of `first` to before the `last` beside it."""
     counts = last - first
     before = np.cumsum(counts) - counts

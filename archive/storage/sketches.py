@@ -53,10 +53,10 @@ class SketchIndex:
         for level in range(1, self._levels + 1):
             wanted = np.unique(sketch_blocks.keys(hashes, level)).tolist()
             found.append(sketch_blocks.find(hashes, level, self._blocks(wanted)))
-        places, tails = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        order = np.argsort(places, kind="stable")
         ends = np.cumsum([len(sketch.hashes) for sketch in sketches])[:-1]
-        return np.split(tails[order], places[order].searchsorted(ends.astype(np.uint64)))
+        # What is found is in the order of what was asked.
+        by_sketch = [np.split(tails, places.searchsorted(ends)) for places, tails in found]
+        return [np.concatenate(parts) for parts in zip(*by_sketch, strict=True)]
 
     def find(self, sketch: Sketch, read: Integers) -> tuple[Integers, Integers, Integers]:
         """(documents, their size classes, how many of these shingles each has) of those that have one at least.
