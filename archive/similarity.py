@@ -47,10 +47,11 @@ nine. Half as dense they are passed by five times as many pairs that share a phr
 SIGNATURE_SHARED = 0.12
 """As `SHARED`, of the signatures. No relation is seen in two texts that share less than 0.15 of the smaller, ..."""
 SIGNATURE_SHARED_FAR = 0.22
-"""... and none below 0.3 where one is so much longer that their words cannot be in the same order. A short notice and
+"""... and none below 0.3 where one is much longer, or its words could not be in the same order. A short notice and
 one phrase that papers like to print make a tenth: at 0.12 it was compared with everything that prints the phrase."""
-_FAR = 3
-"""Size classes between two texts of which one has less than 0.7 of the other's words."""
+_FAR = 2
+"""Size classes between two texts of which the longer has 1.35 times the words or more: the shorter stands in it nearly
+whole where seven in ten of its words stand in the shorter in the same order."""
 MIN_TOKENS = 40
 """Shorter texts share shingles by chance: only an exact match counts for them."""
 OPENING = 80

@@ -72,7 +72,7 @@ class SketchIndex:
         known = dict.fromkeys(documents, _LIKE_ANY)
         for at in range(0, len(documents), _SIGNATURES):
             keys = listed(documents[at : at + _SIGNATURES], dialect)
-            for document, hashes in self._connection.execute(_signatures(dialect), {"keys": keys}):
+            for document, hashes in self._connection.execute(_signatures(dialect), {"keys": keys}).all():
                 known[document] = np.frombuffer(hashes, _U16)
         return known | {document: self._signatures[document] for document in documents if document in self._signatures}
 
@@ -152,7 +152,7 @@ class SketchIndex:
     def _blocks(self, keys: Sequence[int]) -> dict[int, bytes]:
         dialect = self._connection.dialect.name
         rows = self._connection.execute(_blocks(dialect), {"keys": listed(keys, dialect)})
-        return {key: entries for key, entries in rows}  # noqa: C416  a row is no tuple
+        return {key: entries for key, entries in rows.all()}  # noqa: C416  a row is no tuple
 
     def _delete(self, column: Column[int], keys: Sequence[int]) -> None:
         dialect = self._connection.dialect.name
