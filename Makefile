@@ -52,6 +52,7 @@ types: setup  ## check types, strictly
 
 bench: setup .venv-peers/.installed  ## measure, beside the bare libraries and the peers in the same run
 	$(BIN)/python benchmarks/replay.py
+	$(BIN)/python benchmarks/site_rules.py
 	$(BIN)/python benchmarks/crawl.py
 
 bench-extraction: setup .venv-peers/.installed  ## score what extraction reads, beside others, on sets you have

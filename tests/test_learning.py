@@ -20,8 +20,9 @@ from crawler.extraction import extract
 from crawler.extraction.content_encoding import decode_content
 from crawler.extraction.html import parse
 from crawler.extraction.metadata import read_metadata
+from crawler.extraction.page_index import Index
 from crawler.extraction.reading import Page
-from crawler.extraction.rules import Cut, Index, Pick, RuleSet
+from crawler.extraction.rules import Cut, Pick, RuleSet
 from crawler.extraction.site_page import read_by
 from crawler.learning.examples import example
 from crawler.learning.proposal import as_python, propose

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.blocks import Line, Placed
     from crawler.extraction.metadata import Metadata
-    from crawler.extraction.rules import Index
+    from crawler.extraction.page_index import Index
     from crawler.sites import Site
 
 GENERIC = "trafilatura"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -285,16 +285,17 @@ SOURCE_SAMPLE = 200_000
 def page_verdict(markup: Markup, source: str, document: Document) -> tuple[Verdict, str] | None:
     """The wrong page that this page is, or None; `document` is what was read from it."""
     article = _sentence_words(document)
+    said = _Said(markup, source)
     is_declared = _NEWS_ARTICLE.search(source) is not None
     for fingerprint in FINGERPRINTS:
         is_paywall = fingerprint.verdict is Verdict.PAYWALL
         limit = DECLARED_ARTICLE_WORDS if is_declared and not is_paywall else FEW_WORDS
-        if article < limit and (heading := _heading(fingerprint, markup)):
+        if article < limit and (heading := _heading(fingerprint, said)):
             return fingerprint.verdict, f"{fingerprint.name}: title {heading!r}"
         # A paywall stands under a teaser, on a page with menus and related news: there only the article is short.
         is_short = is_paywall or markup.words < FEW_WORDS
         if article < min(limit, fingerprint.article_words) and is_short:
-            found = _phrase(fingerprint, markup) or _tag(fingerprint, source, article=article)
+            found = _phrase(fingerprint, said) or _tag(fingerprint, said, article=article)
             if found:
                 return fingerprint.verdict, f"{fingerprint.name}: {found!r}"
     return None
@@ -311,20 +312,40 @@ def _sentence_words(document: Document) -> int:
     return sum(len(text.split()) for text in texts if text.endswith((".", "!", "?", "…", "”", '"', ")")))
 
 
-def _heading(fingerprint: Fingerprint, markup: Markup) -> str | None:
+class _Said:
+    """The words of a page as the fingerprints ask for them, each made once for all of these and only if one asks."""
+
+    def __init__(self, markup: Markup, source: str) -> None:
+        self._markup = markup
+        self._source = source
+
+    @cached_property
+    def headings(self) -> tuple[str, ...]:
+        return tuple(_headings(self._markup))
+
+    @cached_property
+    def visible(self) -> str:
+        return strip_marks(self._markup.visible[:VISIBLE_SAMPLE])
+
+    @cached_property
+    def source(self) -> str:
+        return self._source[:SOURCE_SAMPLE].lower()
+
+
+def _heading(fingerprint: Fingerprint, said: _Said) -> str | None:
     headings = _compiled(fingerprint)[0]
-    return next((heading for heading in _headings(markup) if headings.fullmatch(heading)), None)
+    return next((heading for heading in said.headings if headings.fullmatch(heading)), None)
 
 
-def _phrase(fingerprint: Fingerprint, markup: Markup) -> str | None:
-    match = _compiled(fingerprint)[1].search(strip_marks(markup.visible[:VISIBLE_SAMPLE]))
+def _phrase(fingerprint: Fingerprint, said: _Said) -> str | None:
+    match = _compiled(fingerprint)[1].search(said.visible)
     return match.group() if match else None
 
 
-def _tag(fingerprint: Fingerprint, source: str, *, article: int) -> str | None:
+def _tag(fingerprint: Fingerprint, said: _Said, *, article: int) -> str | None:
     if article >= NEXT_TO_NOTHING and fingerprint.verdict is not Verdict.PAYWALL:
         return None
-    match = _compiled(fingerprint)[2].search(source[:SOURCE_SAMPLE].lower())
+    match = _compiled(fingerprint)[2].search(said.source)
     return match.group() if match else None
 
 
