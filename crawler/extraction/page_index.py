@@ -181,7 +181,8 @@ class Index:
             named = min((self._named[name] for name in names), key=len)
             return named if node is self.root else (each for each in named if _is_within(each, node))
         if len(parts) == 1:
-            return node.iter(last.tag)
+            found: Iterator[HtmlElement] = node.iter(last.tag)
+            return found
         return self._below(parts, node)
 
     def _below(self, parts: tuple[_Part, ...], node: HtmlElement) -> Iterator[HtmlElement]:
