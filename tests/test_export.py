@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 
@@ -17,7 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive import export, warc
 from archive.core import Archive
 from archive.exceptions import StorageError
-from archive.files import write
+from archive.files import FORMATS, write
 from archive.query import Filters
 from archive.selection import Selection, select
 from archive.types import Caption, Credit, Furniture
@@ -79,6 +82,29 @@ def test_a_file_that_fails_half_way_leaves_the_former_one(kept, tmp_path):
         write(kept, out, kind="jsonl", selection=Selection(), progress=stop)
     assert out.read_text() == "former"
     assert list(tmp_path.glob(".*unfinished")) == []
+
+
+@pytest.mark.parametrize("kind", list(FORMATS))
+def test_an_export_that_is_killed_before_it_is_whole_never_has_the_name(tmp_path, kind):
+    with Archive.open(tmp_path / "a", extractor=FakeExtractor()) as archive:
+        record(archive, document(1))
+        archive.commit()
+    out = tmp_path / "out" / "all"
+    out.parent.mkdir()
+    words = ["export", str(out), "--format", kind, "--archive", str(tmp_path / "a")]
+    # Everything is written, nothing synced: the process goes as by a power cut.
+    killed = "import os, signal, archive.files as f; f.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)"
+    for before in (None, b"the former one"):
+        if before is not None:
+            out.write_bytes(before)
+        done = subprocess.run(
+            [sys.executable, "-c", f"{killed}; from crawler.cli import main; main({words!r})"],
+            capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert (out.read_bytes() if out.exists() else None) == before
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert out.read_bytes() not in (b"", b"the former one")
 
 
 def test_a_folder_that_is_not_there_is_named(kept, tmp_path):

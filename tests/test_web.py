@@ -217,6 +217,31 @@ def test_metrics_count_the_articles(served):
     assert sum(map(int, counted)) == len(list(served.archive.rows("articles")))
 
 
+def test_metrics_are_what_prometheus_reads(archive, shelf):
+    record(archive, document(), site='x"y\\z')
+    record(archive, document(2), url="https://b.example/1.html", site="b")
+    archive.commit()
+    folder, database = shelf.place("archive")
+    with Served(folder, database=database) as served:
+        _, headers, body = served.get("/metrics")
+    assert headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    text = body.decode()
+    assert text.endswith("\n")
+    told, labels = {}, set()
+    for line in text.splitlines():
+        if line.startswith("#"):
+            word, name, *_ = re.fullmatch(r"# (HELP|TYPE) ([a-z_]+) (.+)", line).groups()
+            told.setdefault(name, []).append(word)
+            current = name
+            continue
+        name, label, value = re.fullmatch(r'([a-z_]+)\{site="((?:[^"\\\n]|\\[\\"n])*)"\} ([\d.]+)', line).groups()
+        assert name == current, "samples of a metric stand together, below what it is"
+        float(value)
+        labels.add(label)
+    assert set(map(tuple, told.values())) == {("HELP", "TYPE")}
+    assert labels == {"b", 'x\\"y\\\\z'}
+
+
 def pages(served):
     found = articles(served)
     some = next(row for row in found if row["cluster"])

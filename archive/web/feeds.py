@@ -96,17 +96,28 @@ def answer(request: Request, title: str, entries: list[Entry]) -> Response:
 _FORMS = {"json": (json_feed, "application/feed+json"), "atom": (atom, "application/atom+xml")}
 
 
+_METRICS = {
+    "captures": "Answers that were kept.",
+    "articles": "Articles with a version.",
+    "versions": "Versions of articles.",
+    "copies": "Articles that are copies or excerpts.",
+    "gone": "Articles that their paper removed.",
+    "held": "Pages that wait for a person.",
+}
+
+
 def metrics(request: Request) -> Response:
     """What there is, in the text format of Prometheus."""
     with site_of(request).archive.reading() as connection:
         sites = feed.sites(connection)
     lines = []
-    for name in ("captures", "articles", "versions", "copies", "gone", "held"):
-        lines.append(f"# TYPE luubao_{name} gauge")
+    for name, meaning in _METRICS.items():
+        lines += [f"# HELP luubao_{name} {meaning}", f"# TYPE luubao_{name} gauge"]
         lines += [f'luubao_{name}{{site="{_label(row["site"])}"}} {row[name]}' for row in sites]
-    lines.append("# TYPE luubao_last_capture_timestamp_seconds gauge")
+    name = "luubao_last_capture_timestamp_seconds"
+    lines += [f"# HELP {name} When the newest page came, by the captures' clock.", f"# TYPE {name} gauge"]
     lines += [
-        f'luubao_last_capture_timestamp_seconds{{site="{_label(row["site"])}"}} {row["last_captured_at"].timestamp()}'
+        f'{name}{{site="{_label(row["site"])}"}} {row["last_captured_at"].timestamp()}'
         for row in sites
         if row["last_captured_at"] is not None
     ]
