@@ -135,6 +135,11 @@ def _digest(
     return Digest(whole, tuple(sorted(found, key=lambda part: part.article)))
 
 
+def said_apart(decisions: Sequence[Decision]) -> set[frozenset[str]]:
+    """The pairs of articles of which a person said last that they are not the same."""
+    return _Spoken(decisions).apart
+
+
 class _Spoken:
     """What people said, by pair and by article."""
 

@@ -25,6 +25,7 @@ from archive.decisions import DecisionFile, restored, stored
 from archive.exceptions import (
     NoArchiveError,
     NothingToReleaseError,
+    OneArticleError,
     StorageError,
     UnknownNameError,
 )
@@ -301,8 +302,8 @@ class Archive:
     def decide(self, decision: Decision) -> bool:
         """Heed what a person decided, now and in every replay; False if it had been said before.
 
-        The subject may be given as a URL, or as the beginning of an id. Raises UnknownNameError, and
-        NothingToReleaseError for a page that can be no version.
+        The subject may be given as a URL, or as the beginning of an id. Raises UnknownNameError, OneArticleError where
+        two are asked for and one is named twice, and NothingToReleaseError for a page that can be no version.
         """
         with self._errors():
             group = self._writing()
@@ -608,6 +609,8 @@ class Archive:
         else:
             subject = self._article_id(connection, decision.subject)
         other = None if decision.object is None else self._article_id(connection, decision.object)
+        if decision.object is not None and other == subject:
+            raise OneArticleError(decision.subject, decision.object)
         return Decision(decision.kind, subject, decision.decided_at, other, decision.note)
 
     def _find_capture(self, connection: Connection, name: str) -> StoredCapture:

@@ -53,6 +53,13 @@ class UnknownNameError(ArchiveError):
     """Raised where a URL, id or number names nothing in the archive."""
 
 
+class OneArticleError(ArchiveError):
+    """Raised where a person says something about two articles, and names one twice."""
+
+    def __init__(self, name: str, other: str) -> None:
+        super().__init__(f"{name!r} and {other!r} are one article: name two")
+
+
 class NothingToReleaseError(ArchiveError):
     """Raised when a person releases a capture in which no text was read: it could be no version."""
 

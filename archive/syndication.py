@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive import export
 from archive.carrying import Copy, carried, edits, runs, tell_apart
+from archive.clustering import said_apart
 from archive.copies import relations_of
 from archive.diff import diff
 from archive.digests import digests_of, digests_with, part
@@ -162,12 +163,14 @@ def clusters(archive: Archive) -> list[dict[str, Any]]:
 
 
 def _related(archive: Archive, article_id: str, aside: set[str]) -> list[dict[str, Any]]:
-    """What else shares text with the article, the most like it first: series, follow-ups, partial reuse."""
+    """What else shares text with the article, the most like it first: series, follow-ups, partial reuse, and what is no
+    copy because a person `said` so."""
     with archive.reading() as connection:
         links = [link for link in relations_of(connection, article_id) if link.b not in aside]
         # The view knows what was taken down.
         rows = pages.among(connection, "articles", "article_id", sorted({link.b for link in links}))
     known = {row["article_id"]: row for row in rows}
+    apart = {pair - {article_id} for pair in said_apart(archive.decisions()) if article_id in pair}
     links.sort(key=lambda link: (-link.resemblance, link.b))
     return [
         {
@@ -176,6 +179,7 @@ def _related(archive: Archive, article_id: str, aside: set[str]) -> list[dict[st
             "resemblance": link.resemblance,
             "containment": link.containment_ab,
             "containment_of_other": link.containment_ba,
+            "said": "not the same" if {link.b} in apart else None,
         }
         for link in links
         if link.b in known

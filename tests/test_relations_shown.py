@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from builders import at, document, paragraphs, record, sentences
+from builders import FakeExtractor, at, document, paragraphs, record, sentences
 from click.testing import CliRunner
 
+from archive.core import Archive
 from archive.digests import digests_of, relation_by_digest
+from archive.exceptions import OneArticleError
 from archive.syndication import clusters, copies_of
 from archive.types import Decision, DecisionKind
 from crawler.cli import main
@@ -106,6 +108,23 @@ def test_a_series_is_told(archive):
     assert (row["url"], row["relation"], row["containment_of_other"] > 0.7) == (LANG, "series", True)
 
 
+def test_what_a_person_set_apart_is_told_as_their_word(archive):
+    run(archive, ONE, LANG, 1)
+    run(archive, ONE, XA, 2)
+    archive.decide(Decision(DecisionKind.NOT_SAME, LANG, at(3), XA))
+    (row,) = copies_of(archive, XA)["related"]
+    assert (row["relation"], row["said"]) == ("exact", "not the same")
+    archive.decide(Decision(DecisionKind.SAME, XA, at(4), LANG))
+    assert copies_of(archive, XA)["related"] == []
+
+
+def test_an_article_is_not_compared_with_itself_by_a_person(archive):
+    run(archive, ONE, LANG, 1)
+    with pytest.raises(OneArticleError, match="name two"):
+        archive.decide(Decision(DecisionKind.NOT_SAME, LANG, at(3), f"{LANG}?utm_source=x"))
+    assert archive.decisions() == []
+
+
 def test_what_is_told_as_a_copy_is_not_told_again(digest):
     assert copies_of(digest, LANG)["related"] == []
     assert copies_of(digest, TIN)["related"] == []
@@ -152,3 +171,17 @@ def test_copies_of_a_digest_and_of_its_part(kept):
     assert "B is a digest of the other and of more" in luubao(
         "compare", rows["daidoanket"], rows["laodongthudo"], archive=kept
     )
+
+
+def test_a_late_original_is_told_in_the_feed(tmp_path):
+    folder = tmp_path / "archive"
+    with Archive.open(folder, extractor=FakeExtractor()) as archive:
+        record(archive, document(body=ONE, lede=None, published_at=at(2)), url=XA, day=2)
+        record(archive, document(body=ONE, lede=None, published_at=at(3)), url=BAN, day=3)
+        archive.commit()
+        last = list(archive.changes())[-1]["change_id"]
+        record(archive, document(body=ONE, lede=None, published_at=at(1)), url=LANG, day=4)
+        archive.commit()
+    told = [line.split() for line in luubao("changes", "--since", last, archive=folder).splitlines()]
+    found = {line[4]: " ".join(line[5:]) for line in told if line[2] == "clustered"}
+    assert found == {LANG: "original, earliest published", XA: "copy, exact"}

@@ -75,6 +75,7 @@ def _told(found: dict[str, Any]) -> Iterator[list[str]]:
             f"no copy, {row['relation']} {row['site']}: {row['url']}",
             f"resemblance {row['resemblance']:.2f}",
             f"{row['containment']:.0%} of this article in that, {row['containment_of_other']:.0%} of that in this",
+            *(f"a person's word: {said}" for said in [row["said"]] if said),
         ]
 
 

@@ -243,7 +243,21 @@ def changes(cursor: str | None, folder: Path, database: str | None, *, as_json: 
             print_json_lines(export.plain(row) for row in rows)
             return
         table = [
-            (row["change_id"], export.moment(row["at"]), row["kind"], row["article_id"] or "", short(row["url"], 60))
+            (
+                row["change_id"],
+                export.moment(row["at"]),
+                row["kind"],
+                row["article_id"] or "",
+                short(row["url"], 60),
+                short(_what(row["detail"]), 60),
+            )
             for row in rows
         ]
-    print_table(table, header=("id", "at", "kind", "article", "url"))
+    print_table(table, header=("id", "at", "kind", "article", "url", "what"))
+
+
+def _what(detail: dict[str, Any]) -> str:
+    """What a change says of itself: the place in a cluster and why, what an edit changed, why a page is held."""
+    changed = ", ".join(detail.get("changed") or ())
+    place = ", ".join(str(detail[name]) for name in ("role", "reason") if detail.get(name))
+    return changed or place
