@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import runpy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,11 +29,12 @@ from crawler.learning.examples import example
 from crawler.learning.proposal import as_python, propose
 from crawler.outlook import outlook
 from crawler.recording import open_archive
-from crawler.sites import VIETNAM
+from crawler.sites import VIETNAM, find_site
 
 NOW = START + timedelta(days=2)
 LATER = NOW + timedelta(days=3)
 PAGES = 24
+IMPORTS = "from datetime import date\n\nfrom crawler.extraction.rules import Cut, Pick, RuleSet"
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +133,25 @@ def test_lines_that_recur_are_cut_by_an_element_of_their_own_or_by_their_words(r
     found = {line.text: line.selector for line in propose("baolaocai", printed).lines}
     assert found[again.text] == "p.t-notice"
     assert found["Tải ứng dụng Báo Lào Cai để đọc tin nhanh mỗi ngày."] is None
+
+
+def test_the_successor_as_it_is_written_reads_what_the_papers_wrote_after_the_redesign(newsroom, redesigned, tmp_path):
+    """The whole loop: the site's file with the proposal in it reads both templates, each in its time."""
+    text = as_python(propose("baolaocai", redesigned), offset=VIETNAM)
+    file = tmp_path / "successor.py"
+    file.write_text(f"{IMPORTS}\n\nRULES = {text.partition(chr(10))[2]}\n", encoding="utf-8")
+    successor = runpy.run_path(str(file))["RULES"]
+    day = successor.valid_from
+    site = find_site("baolaocai")
+    mended = replace(site, rule_sets=(*(replace(old, valid_until=day) for old in site.rule_sets), successor))
+    assert [rules.name for rules in mended.rules_on(NOW)] == [rules.name for rules in site.rule_sets]
+    assert mended.rules_on(LATER) == (successor,)
+    for article, made in list(captures(newsroom, "baolaocai", at=LATER, redesigned=True))[:PAGES]:
+        said = [line.text for line in read(made, mended.rules_on(LATER)[0]).lines]
+        content = article.content
+        assert [text for text in said if text in content.paragraphs] == list(content.paragraphs), made.url
+        # Pictures are not proposed, share words are.
+        assert {text for text in said if text not in content.paragraphs} <= set(content.captions), made.url
 
 
 def without_rule_for_ledes(page, *, at):

@@ -52,7 +52,7 @@ def find_lines(examples: Sequence[Example]) -> list[LineFound]:
     pages: dict[str, dict[str, Example]] = defaultdict(dict)
     printed: dict[str, str] = {}
     for page in examples:
-        for text in _said(page):
+        for text in (*_said(page), *_share_words(page)):
             key = fold(text)
             printed.setdefault(key, text)
             # One article seen twice is one page.
@@ -77,6 +77,12 @@ def _said(page: Example) -> Iterable[str]:
     yield from (caption.text for caption in document.captions)
     if document.lede:
         yield document.lede
+
+
+def _share_words(page: Example) -> Iterable[str]:
+    """Share words that the reading without rules took out by what they say: a rule set that replaces it has to, too."""
+    if page.rules is None:
+        yield from (cut.text for cut in page.document.furniture if cut.kind == "share")
 
 
 def _holder(text: str, on: Sequence[Example], examples: Sequence[Example], own: dict[str, set[str]]) -> str | None:
