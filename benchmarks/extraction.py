@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import peers
+from stated import is_at_minute, printed_lede, stated_moments
 
 from crawler.extraction.charsets import decode_text
 from crawler.extraction.content_encoding import Failure
@@ -42,11 +43,6 @@ GRAM = 4
 MIN_LANGUAGE = 5
 """Fewer pages of a language are counted among the others."""
 _CAPTURED = datetime(2026, 11, 1, tzinfo=UTC)
-_STATED_MOMENT = re.compile(
-    r"(?:publi[sc][a-z]{0,7}|pubdate)(?:[-_:]?(?:date|time|on|at))?[\"']?(?:\s*[:=,]\s*|\s+(?:content|datetime)\s*=\s*)"
-    r"[\"'](\d{4}-\d\d-\d\d)[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|[+-]\d\d:?\d\d)[\"']",
-    re.IGNORECASE,
-)
 _STRUNG = re.compile(r"\s+(?:and|with)\s+|\s*[,;&]\s*(?:and\s+)?", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _LANG = re.compile(r"<html\b[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2,3})", re.IGNORECASE)
@@ -208,9 +204,21 @@ def score(cases: Sequence[Case], read: Sequence[Read]) -> dict[str, Any]:
             for case, each in both
             if case.author
         ),
-        "published_stated": _share(
-            _is_at(case.published, each.get("published")) for case, each in both if states_moment(case)
+        "lede_printed": _share(
+            f" {lede} " in f" {_plain(each['text'])} " for case, each in whole if (lede := printed_lede(case.html))
         ),
+        "ledes": sum(printed_lede(case.html) is not None for case in cases),
+        "published_stated": _share(
+            _is_at(case.published, each.get("published"))
+            for case, each in both
+            if stated_moments(case.html, case.published)
+        ),
+        "published_minute": _share(
+            is_at_minute(moments, each.get("published"))
+            for case, each in both
+            if (moments := stated_moments(case.html, case.published))
+        ),
+        "moments": sum(bool(stated_moments(case.html, case.published)) for case in cases),
         "published": _share(_is_at(case.published, each.get("published")) for case, each in both if case.published),
     }
 
@@ -264,14 +272,6 @@ def _has_piece(read: Read, piece: str) -> bool:
     return f" {_plain(piece)}" in f" {_plain(read['text'])}"
 
 
-def states_moment(case: Case) -> bool:
-    """Whether the page's mark-up states a moment of publication, with time and offset, on the day that the truth names.
-
-    Asked of the source and not of our reader, so that what it overlooks counts against it."""
-    day = (case.published or "")[: len("2026-05-01")]
-    return bool(day) and any(found[1] == day for found in _STATED_MOMENT.finditer(case.html))
-
-
 def _is_at(wanted: str | None, found: str | None) -> bool:
     """To the day where the truth says a day, to the minute with its offset where it says more.
 
@@ -308,6 +308,7 @@ def below(found: dict[str, Any], floors: dict[str, Any]) -> list[str]:
 # -- the tables --------------------------------------------------------------------------------------------------------
 
 
+_OF_TIME = ("published", "published_stated", "published_minute")
 _COLUMNS = {
     "F1": "f1",
     "precision": "precision",
@@ -317,10 +318,12 @@ _COLUMNS = {
     "furniture left": "furniture_left",
     "pieces lost": "pieces_lost",
     "lede": "lede_kept",
+    "printed lede": "lede_printed",
     "author": "author",
     "wrong author": "author_wrong",
     "date": "published",
     "date where a time is stated": "published_stated",
+    "to the minute": "published_minute",
 }
 
 
@@ -368,7 +371,7 @@ def measure(sets: Sequence[Path], others: Sequence[str], python: Path) -> dict[s
                 figures["by"] = dict(Counter(each.get("by") or "nothing" for each in read))
             else:
                 # The others are asked for the text alone.
-                figures |= dict.fromkeys(("title", "author", "author_wrong", "published", "published_stated"))
+                figures |= dict.fromkeys(("title", "author", "author_wrong", *_OF_TIME))
             found[folder.name][name] = figures
     return found
 
