@@ -62,6 +62,11 @@ class Filters:
     originals: bool = False
     edited: bool = False
 
+    @property
+    def may_refuse(self) -> bool:
+        """Whether it asks for more than a time and a site."""
+        return self.originals or self.edited or not (self.section is self.author is self.credit is None)
+
     def admits(self, row: dict[str, object]) -> bool:
         """Whether a row of `articles` counts.
 

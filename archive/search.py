@@ -96,7 +96,8 @@ def search(
     chosen = tuple(dict.fromkeys((*_NEEDED, *columns))) if columns else None
     seen: set[tuple[str, int]] = set()
     with archive.index() as engine, index.for_searching(engine).connect() as connection:
-        count = min(expected, _LARGEST_BATCH)
+        # What the index does not know of may refuse some: a second look costs more than looking at more.
+        count = min(2 * expected if wanted.may_refuse else expected, _LARGEST_BATCH)
         matches = _found(archive, connection, terms, wanted, sort, all_versions=all_versions, expected=count)
         for documents in _batches(matches, count):
             with archive.reading() as reader:
