@@ -14,7 +14,7 @@ from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from archive import export
+from archive import export, scripts
 from archive.carrying import Copy, carried, edits, runs, tell_apart
 from archive.clustering import said_apart
 from archive.copies import relations_of
@@ -23,7 +23,7 @@ from archive.digests import digests_of, digests_with, part
 from archive.originals import TRUSTED, WORD_OF_A_PERSON, Candidate, candidate, confidence
 from archive.similarity import SHINGLE, Profile, compare, profile, relate
 from archive.storage import pages
-from archive.text import tokens
+from archive.text import fold, tokens
 
 if TYPE_CHECKING:
     from archive.core import Archive
@@ -239,16 +239,38 @@ def compare_texts(a: Mapping[str, Any], b: Mapping[str, Any], *, same_site: bool
     }
 
 
-def _running(row: Mapping[str, Any]) -> list[str]:
-    return _WORD.findall(f"{row['lede'] or ''}\n{row['body'] or ''}")
+def _running(row: Mapping[str, Any]) -> str:
+    return f"{row['lede'] or ''}\n{row['body'] or ''}"
 
 
-def _passages(a: list[str], b: list[str]) -> list[str]:
+def _passages(a: str, b: str) -> list[str]:
     """Runs of five words or more that stand in both texts in the same order, as a prints them; the longest first."""
-    one, other = (["".join(tokens(word)) for word in words] for words in (a, b))
-    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
-    found = [" ".join(a[block.a : block.a + block.size]) for block in blocks if block.size >= SHINGLE]
+    if scripts.needs(a) or scripts.needs(b):
+        return _passages_of_letters(a, b)
+    (words, one), (_, other) = (
+        (said, ["".join(tokens(word)) for word in said]) for said in (_WORD.findall(a), _WORD.findall(b))
+    )
+    found = [" ".join(words[at : at + size]) for at, size in _blocks(one, other) if size >= SHINGLE]
     return sorted(found, key=lambda passage: -len(passage))
+
+
+def _passages_of_letters(a: str, b: str) -> list[str]:
+    """The same where words are not told by spaces. Letters recur too often to be matched one by one: runs are."""
+    places = scripts.spans(a)
+    reach = max((scripts.reach(a[start:end]) for start, end in places), default=1)
+    run = SHINGLE + reach - 1
+    one, other = (
+        ["".join(letters[at : at + run]) for at in range(len(letters) - run + 1)]
+        for letters in ([fold(text[start:end]) for start, end in scripts.spans(text)] for text in (a, b))
+    )
+    found = [a[places[at][0] : places[at + size + run - 2][1]] for at, size in _blocks(one, other)]
+    return sorted((" ".join(passage.split()) for passage in found), key=lambda passage: -len(passage))
+
+
+def _blocks(one: list[str], other: list[str]) -> list[tuple[int, int]]:
+    """(where in the one, how many) of what stands in both in the same order."""
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return [(block.a, block.size) for block in blocks if block.size]
 
 
 def flows(archive: Archive) -> list[dict[str, Any]]:

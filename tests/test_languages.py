@@ -9,7 +9,7 @@ from builders import document, record
 
 from archive.scripts import REACH, spans, words
 from archive.similarity import compare, profile, relate
-from archive.syndication import copies_of
+from archive.syndication import compare_texts, copies_of
 from archive.types import Relation
 from archive.web.passages import mark
 
@@ -54,6 +54,18 @@ def test_a_text_with_a_word_in_ten_changed_is_a_copy(language):
 
 def test_a_part_is_an_excerpt(language):
     assert relation(text(language, 1)[:5], text(language, 1)) is Relation.EXCERPT_OF
+
+
+def test_what_two_texts_share_is_told_also_where_every_sentence_was_changed(language):
+    said = LANGUAGES[language]
+    theirs = text(language, 1, count=4)
+    ours = [said["words"][at] + said["between"] + sentence for at, sentence in enumerate(theirs)]
+    rows = [{"title": None, "lede": None, "body": "\n\n".join(body), "captions": []} for body in (ours, theirs)]
+    passages = compare_texts(*rows)["passages"]
+    assert len(passages) >= 4
+    whole = "".join("".join(ours).split())
+    assert all("".join(passage.split()) in whole for passage in passages)
+    assert sum(map(len, passages)) > 0.8 * sum(map(len, theirs))
 
 
 @pytest.mark.parametrize("seed", range(2, 7))
