@@ -1,4 +1,4 @@
-"""What the site and the HTTP API ask of the views: pages by cursor, mementos, volume by day, the flow of copies."""
+"""What the site and the HTTP API ask of the views: pages by cursor, mementos, the flow of copies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, cast, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, tuple_
 from sqlalchemy.sql.expression import ColumnCollection
 
 from archive.exceptions import UnknownNameError
@@ -137,16 +137,6 @@ def site_names(connection: Connection) -> list[str]:
     following = select(func.min(site)).where(site > names.c.site).scalar_subquery()
     names = names.union_all(select(following).where(names.c.site.is_not(None)))
     return [name for (name,) in connection.execute(select(names.c.site)) if name is not None]
-
-
-def volume(connection: Connection, site: str | None = None) -> list[tuple[str, int]]:
-    """How many articles were first seen on each day (UTC), oldest first."""
-    article = SELECTABLES["articles"].c
-    day = func.substr(cast(article.first_seen_at, Text), 1, 10).label("day")
-    query = select(day, func.count()).group_by(day).order_by(day)
-    if site is not None:
-        query = query.where(article.site == site)
-    return [(str(row[0]), int(row[1])) for row in connection.execute(query)]
 
 
 def flows(connection: Connection, *, limit: int = 40) -> list[dict[str, Any]]:

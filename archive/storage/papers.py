@@ -64,7 +64,15 @@ def edits(connection: Connection, site: str) -> list[Edit]:
     reading, document = schema.reading.c, schema.document.c
     later = schema.judgement.alias()
     query = (
-        select(article.public_id, document.published_at, document.modified_at, capture.captured_at, judgement.changed)
+        select(
+            article.public_id,
+            document.published_at,
+            document.modified_at,
+            capture.captured_at,
+            judgement.changed,
+            judgement.outcome,
+            judgement.cause,
+        )
         .join_from(
             schema.article,
             schema.judgement,
@@ -74,11 +82,11 @@ def edits(connection: Connection, site: str) -> list[Edit]:
         .join(schema.reading, reading.id == judgement.reading_id)
         .join(schema.document, document.id == reading.document_id)
         .where(article.site == site, article.versions > 1, _is_shown(article))
-        .where(judgement.outcome == "version", judgement.cause != "first")
         .where(~exists().where(later.c.replaces == judgement.id))
         .order_by(capture.captured_at, capture.public_id)
     )
-    return [Edit(*row) for row in connection.execute(query)]
+    # Asked for in SQL, the outcome would lead SQLite through the versions of the whole archive.
+    return [Edit(*row[:5]) for row in connection.execute(query) if row.outcome == "version" and row.cause != "first"]
 
 
 def exchanges(connection: Connection, site: str) -> list[Exchange]:
@@ -134,15 +142,17 @@ def held_by_reason(connection: Connection, site: str) -> list[tuple[str, int]]:
     return sorted(((reason, int(count)) for reason, count in connection.execute(query)), key=lambda row: (-row[1], row))
 
 
-def volumes(connection: Connection, *, since: datetime) -> dict[tuple[str, str], int]:
-    """{(site, day in UTC): articles first seen then} from that moment on."""
+def volumes(
+    connection: Connection, *, since: datetime | None = None, only: str | None = None
+) -> dict[tuple[str, str], int]:
+    """{(site, day in UTC): articles first seen then}: of all sites or one, from a moment on or since ever."""
     article = schema.article.c
     day = func.substr(cast(article.first_seen_at, Text), 1, 10).label("day")
-    query = (
-        select(article.site, day, func.count())
-        .where(article.first_seen_at >= since, _is_shown(article))
-        .group_by(article.site, day)
-    )
+    query = select(article.site, day, func.count()).where(_is_shown(article)).group_by(article.site, day)
+    if since is not None:
+        query = query.where(article.first_seen_at >= since)
+    if only is not None:
+        query = query.where(article.site == only)
     return {(row[0], str(row[1])): int(row[2]) for row in connection.execute(query)}
 
 

@@ -105,7 +105,7 @@ def _volume(connection: Connection, name: str, last_captured_at: datetime | None
     until = _last_day(published, last_captured_at, usual[0][0] if usual else 0)
     unit, spans, outside = over_time(published, until=until) if published else ("day", [], 0)
     chart = charts.columns([label for label, _ in spans], {"new": [count for _, count in spans]})
-    seen = dict(pages.volume(connection, name))
+    seen = {day: count for (_, day), count in storage.volumes(connection, only=name).items()}
     listed = sorted({*seen, *(day.isoformat() for day in published)})
     days = [(day, published[date.fromisoformat(day)], seen.get(day, 0)) for day in listed]
     return Volume(HEADINGS[unit], chart, days, undated, outside)
