@@ -181,7 +181,7 @@ class Archive:
                 else:
                     payload_row = None if payload_in is None else payload_in.id
                     if location is None:
-                        location, payload_row = group.append(capture, ready.identity, ready.record, may_refer=may_refer)
+                        location, payload_row = group.append(capture, ready.identity, ready, may_refer=may_refer)
                     row = group.add_capture(capture, ready.identity, location, site=site, payload_row=payload_row)
                     failpoint("db_mid")
                 group.note_read(public_id, row)

@@ -15,7 +15,7 @@ from archive.copies import Copies
 from archive.decisions import restored
 from archive.failpoint import failpoint
 from archive.history import Historian
-from archive.prepared import Identity
+from archive.prepared import Identity, Prepared, identify
 from archive.storage import captures
 from archive.storage import decisions as stored_decisions
 from archive.storage.captures import StoredCapture
@@ -71,18 +71,25 @@ class Group:
         self._known[public_id] = (row, True)
 
     def append(
-        self, capture: Capture, named: Identity, encoded: bytes | None, *, may_refer: bool
+        self, capture: Capture, named: Identity, ready: Prepared | None, *, may_refer: bool
     ) -> tuple[Location, int | None]:
         """Write a record; where it is, and the row of the capture whose record holds its payload if that is another."""
         first = self._find_payload(capture, named) if may_refer else None
+        sha256 = named.payload_digest
         if first is not None:
-            encoded = warc.encode_revisit(capture, first[1])
-        return self._open_writer(capture).add(capture, encoded), None if first is None else first[0]
+            record = warc.encode_revisit(capture, first[1], payload_sha256=sha256)
+        else:
+            record = warc.encode(capture, payload_sha256=sha256) if ready is None else ready.record
+        request = None if ready is None else ready.request
+        if request is None:
+            request = warc.encode_request(capture, payload_sha256=sha256) or b""
+        place = self._open_writer(capture, named).add(capture, record, request)
+        return place, None if first is None else first[0]
 
     def append_unmodified(self, capture: Capture) -> None:
         """Write the record of an answer 304, which is evidence and no capture."""
         page = captures.find_page(self.connection, identity(capture.url), capture.captured_at)
-        place = self._open_writer(capture).add(capture, warc.encode_unmodified(capture, page))
+        place = self._open_writer(capture, identify(capture)).add(capture, warc.encode_unmodified(capture, page))
         # No row names the record; the file must be known all the same, or it would be taken for an orphan.
         self._file_row(place.file)
         self._captures += 1
@@ -92,9 +99,9 @@ class Group:
             return None
         return captures.find_payload(self.connection, named.url_key, capture.captured_at, named.payload_digest)
 
-    def _open_writer(self, capture: Capture) -> WarcWriter:
+    def _open_writer(self, capture: Capture, named: Identity) -> WarcWriter:
         if self._writer is None:
-            self._writer = WarcWriter(self._folder, self._new_name(capture), created_at=capture.captured_at)
+            self._writer = WarcWriter(self._folder, self._new_name(capture, named), created_at=capture.captured_at)
         return self._writer
 
     def _file_row(self, file: str) -> int:
@@ -102,9 +109,9 @@ class Group:
             self._files[file] = captures.file_id(self.connection, file)
         return self._files[file]
 
-    def _new_name(self, capture: Capture) -> str:
+    def _new_name(self, capture: Capture, named: Identity) -> str:
         """After its first capture; no clock, so that a replay makes the same files."""
-        stem = f"{capture.captured_at:%Y%m%dT%H%M%SZ}-{warc.capture_id(capture)}"
+        stem = f"{capture.captured_at:%Y%m%dT%H%M%SZ}-{named.public_id}"
         names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
         return next(name for name in names if warc.find_taken(self._folder, name) is None)
 

@@ -187,11 +187,11 @@ class Historian:
 
     def _add_reading(self, seen: Seen, document: Document, claimed: Claims) -> StoredReading:
         key, said = claimed.article_key, claimed.content_hash
-        stored = (
-            captures.add_document(self.connection, document, article_key=key or seen.url_key, content_hash=said)
-            if said is not None
-            else None
-        )
+        stored = cut = None
+        if said is not None and claimed.document_digest is not None:
+            stored = captures.add_document(self.connection, document, content_hash=said, digest=claimed.document_digest)
+        if claimed.furniture_digest is not None:
+            cut = captures.add_furniture(self.connection, document.furniture, digest=claimed.furniture_digest)
         row = captures.add_reading(
             self.connection,
             capture_id=seen.row,
@@ -200,7 +200,7 @@ class Historian:
             detail=document.detail,
             article_key=key,
             document_id=stored,
-            furniture_id=captures.add_furniture(self.connection, document.furniture),
+            furniture_id=cut,
         )
         return StoredReading(
             id=row,

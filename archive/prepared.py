@@ -7,11 +7,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from archive.said import document_digest, furniture_digest
 from archive.similarity import Profile, profile
 from archive.types import Capture, Document, Verdict
 from archive.urls import article_identity, identity
 from archive.versioning import content_hash
-from archive.warc import encode, scanned_id
+from archive.warc import encode, encode_request, scanned_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Claims:
     """Identity of the article's address; None for a page that is none, or that is not to be believed."""
     content_hash: str | None
     """None for a page without text."""
+    document_digest: str | None
+    """Of all that the document says about that article, else about its address; None for a page without text."""
+    furniture_digest: str | None
+    """Of what was cut; None where nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Prepared:
     identity: Identity
     record: bytes
     """Its WARC record: `warc.encode`."""
+    request: bytes
+    """That of the request which led to it: `warc.encode_request`; empty where that is unknown."""
     claims: Claims
     profile: Profile | None
     """What is compared of the text; None where there is no article."""
@@ -51,9 +58,11 @@ def prepare_capture(capture: Capture, document: Document) -> Prepared:
     """Everything about `capture` and what was read in it that needs no archive."""
     claimed = claims(capture.url, document)
     is_article = claimed.article_key is not None and claimed.content_hash is not None
+    named = identify(capture)
     return Prepared(
-        identity=identify(capture),
-        record=encode(capture),
+        identity=named,
+        record=encode(capture, payload_sha256=named.payload_digest),
+        request=encode_request(capture, payload_sha256=named.payload_digest) or b"",
         claims=claimed,
         profile=profile(title=document.title, lede=document.lede, body=document.body) if is_article else None,
     )
@@ -70,8 +79,13 @@ def identify(capture: Capture) -> Identity:
 
 def claims(url: str, document: Document) -> Claims:
     """What a document that was read at `url` claims to be."""
-    has_text = bool(document.title or document.blocks)
+    key = article_identity(url, document.canonical_url) if document.verdict is Verdict.OK else None
+    said = content_hash(document) if document.title or document.blocks else None
     return Claims(
-        article_key=article_identity(url, document.canonical_url) if document.verdict is Verdict.OK else None,
-        content_hash=content_hash(document) if has_text else None,
+        article_key=key,
+        content_hash=said,
+        document_digest=None
+        if said is None
+        else document_digest(document, article_key=key or identity(url), content_hash=said),
+        furniture_digest=furniture_digest(document.furniture) if document.furniture else None,
     )

@@ -128,6 +128,25 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.robots.RobotsRule": 100,
     # After everything, next to the network: nothing has touched the response yet.
     "crawler.middlewares.capture.CaptureRaw": 920,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+}
+
+# --- what nothing here uses, and each answer would pay for ------------------------------------------------------------
+
+# Items that a callback gives are worked on by so many tasks, made anew for each answer; ours gives none.
+CONCURRENT_ITEMS = 1
+# Counts the bytes of every request and answer, put together for the purpose; the account counts answers.
+DOWNLOADER_STATS = False
+# Which hosts are asked is said by the site and the frontier, and what goes out is made by the crawl alone. A redirect
+# to more than 2,083 characters, which one of these drops in silence, would be waited for without end.
+SPIDER_MIDDLEWARES: dict[str, int | None] = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 
 # --- process and logs -------------------------------------------------------------------------------------------------

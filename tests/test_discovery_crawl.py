@@ -127,3 +127,15 @@ def test_a_changed_slug_and_a_merged_article_are_one_article(tmp_path):
     standing = [line["url"].rpartition("/")[2] for line in lines if line["gone_at"] is None]
     assert standing.count(new[1:]) == 1
     assert {line["title"] for line in lines if line["url"].endswith(new)} == {"Xã thông xe cầu"}
+
+
+def test_an_address_of_any_length_is_asked_for_and_ends_no_crawl(tmp_path):
+    """Scrapy drops requests over 2,083 characters in silence, and the crawl would wait for their answer."""
+    short, long = "/khoi-cong-cau-moi-o-xa-12345.html", f"/khoi-cong-{'cau-' * 600}12345.html"
+    links = f'<h2><a href="{short}">Xã khởi công cây cầu mới dài 42 mét</a></h2>'
+    robots = Page(b"User-agent: *\nDisallow:\n", headers=(("Content-Type", "text/plain"),))
+    pages = {"/robots.txt": robots, "/": Page(f"<html><body>{links}</body></html>".encode())}
+    moved = Page(b"", 301, (("Location", long),))
+    with Site(pages | {short: moved, long: article("Xã khởi công cầu")}) as site:
+        words = ("crawl", site.url(), "--allow-private", "--delay", "0", "--json", "--archive", tmp_path / "a")
+        assert json.loads(luubao(*words))["stored"] == 1

@@ -58,6 +58,9 @@ def settings():
         ("LUUBAO_BACKOFF", 10.0),
         ("LUUBAO_MAX_WAIT", 60.0),
         ("AUTOTHROTTLE_ENABLED", False),
+        # what nothing here uses
+        ("CONCURRENT_ITEMS", 1),
+        ("DOWNLOADER_STATS", False),
         # process
         ("TWISTED_REACTOR_ENABLED", True),
         ("TWISTED_REACTOR", "twisted.internet.asyncioreactor.AsyncioSelectorReactor"),
@@ -67,6 +70,10 @@ def settings():
 )
 def test_setting(settings, name, value):
     assert settings[name] == value
+
+
+def test_no_middleware_of_scrapys_can_drop_what_the_crawl_asks_for(settings):
+    assert dict(settings.get_component_priority_dict_with_base("SPIDER_MIDDLEWARES")) == {}
 
 
 @pytest.mark.parametrize("scheme", ["data", "file", "ftp", "s3"])

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, exists, func, insert, select
 
+from archive.said import document_columns, furniture_blocks
 from archive.storage import schema
 from archive.storage.engine import insert_unless_there
 from archive.types import Block, BlockKind, Caption, Credit, Document, Edition, Furniture
@@ -173,24 +172,14 @@ def add_reading(connection: Connection, **columns: Any) -> int:  # noqa: ANN401 
     return _insert(connection, schema.reading, **columns)
 
 
-def add_document(connection: Connection, document: Document, *, article_key: str, content_hash: str) -> int:
-    """The row of what `document` says about the article at `article_key`, made if it is new."""
-    columns = _document_columns(document, content_hash)
-    digest = document_digest(document, article_key=article_key, content_hash=content_hash)
-    return _insert_or_find(connection, schema.document, digest=digest, **columns)
+def add_document(connection: Connection, document: Document, *, content_hash: str, digest: str) -> int:
+    """The row of what `document` says, made if it is new; `digest` is its `document_digest`."""
+    return _insert_or_find(connection, schema.document, digest=digest, **document_columns(document, content_hash))
 
 
-def document_digest(document: Document, *, article_key: str, content_hash: str) -> str:
-    """sha256 hex of what `document` says about the article at `article_key`, furniture apart."""
-    return _digest({"article": article_key, **_document_columns(document, content_hash)})
-
-
-def add_furniture(connection: Connection, furniture: Sequence[Furniture]) -> int | None:
-    """The row of these cuts, made if they are new; None for none."""
-    if not furniture:
-        return None
-    blocks = [asdict(block) for block in furniture]
-    return _insert_or_find(connection, schema.furniture, digest=_digest(blocks), blocks=blocks)
+def add_furniture(connection: Connection, furniture: Sequence[Furniture], *, digest: str) -> int:
+    """The row of these cuts, made if they are new; `digest` is their `furniture_digest`."""
+    return _insert_or_find(connection, schema.furniture, digest=digest, blocks=furniture_blocks(furniture))
 
 
 @cache
@@ -213,50 +202,6 @@ def _insert(connection: Connection, table: Any, **columns: Any) -> int:  # noqa:
 
 # Statements are made once a table: making one takes three times as long as running it.
 _insertion = cache(insert)
-
-
-def _digest(value: object) -> str:
-    said = json.dumps(value, ensure_ascii=False, sort_keys=True, default=_isoformat)
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _isoformat(value: object) -> str:
-    assert isinstance(value, datetime)
-    return value.astimezone(UTC).isoformat()
-
-
-def _document_columns(document: Document, content_hash: str) -> dict[str, Any]:
-    credit = document.credit or Credit(None)
-    return {
-        "content_hash": content_hash,
-        "title": document.title,
-        "kicker": document.kicker,
-        "lede": document.lede,
-        "body": document.body,
-        "subheads": [at for at, block in enumerate(document.blocks) if block.kind is BlockKind.SUBHEAD],
-        "captions": [caption.text for caption in document.captions],
-        "caption_credits": [caption.credit for caption in document.captions],
-        "author": document.author,
-        "published_at": document.published_at,
-        "published_offset": _offset(document.published_at),
-        "modified_at": document.modified_at,
-        "modified_offset": _offset(document.modified_at),
-        "section": document.section,
-        "tags": list(document.tags),
-        "language": document.language,
-        "credit_name": credit.name,
-        "credit_url": credit.url,
-        "credit_site": credit.site,
-        "canonical_url": document.canonical_url,
-        "noarchive": document.noarchive,
-        "provenance": document.provenance,
-    }
-
-
-def _offset(moment: datetime | None) -> int | None:
-    """Minutes east of UTC."""
-    offset = moment.utcoffset() if moment is not None else None
-    return None if offset is None else int(offset.total_seconds() // 60)
 
 
 def document_of(row: Row[Any]) -> Document:

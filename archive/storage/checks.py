@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, func, select, text
 
+from archive.said import document_digest
 from archive.storage import schema
-from archive.storage.captures import document_digest, document_of
+from archive.storage.captures import document_of
 from archive.storage.engine import APPLICATION_ID
 
 

@@ -1,5 +1,6 @@
 """Captures as WARC 1.1 files: writing them, reading them back strictly, repairing what a crash left open."""
 
+from archive.warc.encoding import Reference, encode, encode_request, encode_revisit, encode_unmodified
 from archive.warc.identity import capture_id, scanned_id
 from archive.warc.reading import (
     Damage,
@@ -15,17 +16,7 @@ from archive.warc.reading import (
 )
 from archive.warc.records import MAX_BLOCK, Record, RecordError, capture_of
 from archive.warc.repair import RepairReport, open_files, repair
-from archive.warc.writing import (
-    Location,
-    Reference,
-    WarcWriter,
-    encode,
-    encode_request,
-    encode_revisit,
-    encode_unmodified,
-    find_file,
-    find_taken,
-)
+from archive.warc.writing import Location, WarcWriter, find_file, find_taken
 
 __all__ = [
     "MAX_BLOCK",

@@ -235,9 +235,12 @@ def _revisited_digest(record: Record) -> str:
     return _comparable(stated)
 
 
-def sha1_digest(data: bytes | memoryview) -> str:
-    """SHA-1 as WARC tools write and check it: `sha1:` and base32."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+def sha1_digest(*parts: bytes | memoryview) -> str:
+    """SHA-1 of these parts, joined, as WARC tools write and check it: `sha1:` and base32."""
+    sha1 = hashlib.sha1(usedforsecurity=False)
+    for part in parts:
+        sha1.update(part)
+    return "sha1:" + base64.b32encode(sha1.digest()).decode()
 
 
 def _comparable(digest: str) -> str:

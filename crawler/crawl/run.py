@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import sys
@@ -219,6 +220,8 @@ def crawl(
     sys.setswitchinterval(0.0005)
     with alone(place.folder, site.name):
         process = AsyncCrawlerProcess(settings)
+        # Scrapy has just set its own logger to DEBUG: a line a page would be put together, for handlers to drop.
+        logging.getLogger("scrapy").setLevel(logging.WARNING)
         process.crawl(process.create_crawler(NewsSpider), crawl_of_site=one)
         process.start(install_signal_handlers=False)
     return one.finish()
