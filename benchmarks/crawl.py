@@ -76,7 +76,7 @@ def extract_only(wish: Run) -> int:
 
 def crawl_all(wish: Run) -> int:
     """What `luubao crawl` does with one reading process."""
-    from crawler.crawl.desk import Plan, Revisit
+    from crawler.crawl.plan import Plan, Revisit
     from crawler.crawl.run import Place, crawl
     from crawler.sites import Source, SourceKind, find_site
 

@@ -93,7 +93,7 @@ def serve(addresses: int) -> Iterator[str]:
 
 def crawl_all(base: str, folder: str, *, reads: bool) -> None:
     """Crawl the site; prints a line a second, and the account."""
-    from crawler.crawl.desk import Plan
+    from crawler.crawl.plan import Plan
     from crawler.crawl.run import Place, crawl
     from crawler.sites import Site, Source, SourceKind
 

@@ -16,7 +16,7 @@ from scrapy.settings import Settings
 
 from archive.exceptions import ArchiveError
 from archive.types import Capture
-from crawler.crawl.desk import Errand
+from crawler.crawl.plan import Errand
 from crawler.crawl.spider import NewsSpider
 
 T = TypeVar("T")

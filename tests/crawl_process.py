@@ -21,8 +21,9 @@ from drills import controls, disk
 
 from crawler.crawl import readers
 from crawler.crawl.account import CrawlAccount
-from crawler.crawl.desk import Desk, Plan, Revisit
+from crawler.crawl.desk import Desk
 from crawler.crawl.offline import Captured
+from crawler.crawl.plan import Plan, Revisit
 from crawler.crawl.run import Place, crawl
 from crawler.sites import Source, SourceKind, find_site
 

@@ -32,7 +32,7 @@ from crawler.sites import Site, find_site, site_of, sites
 
 if TYPE_CHECKING:
     from crawler.crawl.account import CrawlAccount
-    from crawler.crawl.desk import Revisit
+    from crawler.crawl.plan import Revisit
 
 
 _TELL_SECONDS, _LOG_SECONDS = 5.0, 60.0
@@ -90,8 +90,8 @@ def crawl(  # noqa: PLR0917  click passes them by name
     Example: luubao crawl baolaocai
     """
     # Scrapy takes half a second to import: only a crawl pays for it.
-    from crawler.crawl.desk import Plan, Revisit  # noqa: PLC0415
     from crawler.crawl.offline import Captured  # noqa: PLC0415
+    from crawler.crawl.plan import Plan, Revisit  # noqa: PLC0415
     from crawler.crawl.run import Place  # noqa: PLC0415
     from crawler.crawl.run import crawl as run_crawl  # noqa: PLC0415
 
@@ -174,7 +174,7 @@ def _site(name: str) -> Site:
 
 def _print_plan(site: Site, revisit: Revisit, limit: int, folder: Path, database: str | None, *, as_json: bool) -> None:
     """Sources, and the articles that are new or due; what the sources list by now only they can tell."""
-    from crawler.crawl.desk import Revisit, states_of  # noqa: PLC0415  with the rest of the crawl
+    from crawler.crawl.plan import Revisit, states_of  # noqa: PLC0415  with the rest of the crawl
 
     rows = [("source", source.url) for source in site.sources]
     # An archive that is not there yet knows nothing, and a dry run makes none.

@@ -5,60 +5,33 @@ Everything that is remembered is in the archive's database; the desk itself coul
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
-from urllib.parse import urljoin
-
-from sqlalchemy import Connection
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
 
 from archive import revisit
-from archive.core import Archive, Recorded
+from archive.core import Archive
 from archive.failpoint import failpoint
 from archive.prepared import Prepared, prepare_capture
 from archive.storage import frontier
-from archive.storage.frontier import Address, Visit
+from archive.storage.frontier import Visit
 from archive.types import Capture, Document
-from archive.urls import identity
 from crawler.crawl.account import CrawlAccount
 from crawler.crawl.hosts import RememberedHosts
+from crawler.crawl.ledger import Answer, Ledger
+from crawler.crawl.lists import Lists
 from crawler.crawl.offline import Captured
+from crawler.crawl.plan import Errand, Plan, Revisit, states_of
 from crawler.crawl.readers import Readers, result
-from crawler.crawl.settling import (
-    GONE,
-    LEASE,
-    OK,
-    REDIRECTS,
-    Settlement,
-    after_answer,
-    after_failure,
-    after_source,
-    after_unmodified,
-    conditions,
-)
-from crawler.crawl.undeclared import former_names, is_undeclared, sources_of
-from crawler.crawl.walk import MAX_PAGES, NextPage, Walk
+from crawler.crawl.settling import LEASE, OK, after_failure, conditions
+from crawler.crawl.undeclared import former_names
 from crawler.crawl.writer import Writer
-from crawler.discovery import (
-    Feed,
-    Section,
-    Sitemap,
-    SourceBroken,
-    read_source,
-    shard_urls,
-    shards_since,
-)
 from crawler.extraction import extract_unparsed, is_robots
 from crawler.extraction.content_encoding import Failure, decode_content
 from crawler.politeness.hosts import origin_of
 from crawler.politeness.refusal import Refusal, in_words
 from crawler.politeness.robots import RobotsCopy, trim
-from crawler.sites import Site, Source, SourceKind, site_of
-
-logger = logging.getLogger(__name__)
+from crawler.sites import Site, site_of
 
 IN_HAND = 64
 """Answers that are waited for, read or written at once: few enough to keep memory flat, and what a kill costs."""
@@ -67,64 +40,6 @@ GROUP = 32
 GROUP_SECONDS = 30.0
 """... or after so long: a polite crawl gets one answer a second, and a file for each would be a heap of files."""
 _NOT_MODIFIED = 304
-TOO_MANY_REDIRECTS = "too_many_redirects"
-"""Why an article was given up that is always said to be elsewhere."""
-
-
-class Revisit(StrEnum):
-    """Which known articles are looked at again."""
-
-    DUE = "due"
-    ALL = "all"
-    NONE = "none"
-
-
-def states_of(wanted: Revisit) -> tuple[str, ...]:
-    """The states in which an article of the frontier is looked at."""
-    return (frontier.NEW,) if wanted is Revisit.NONE else (frontier.NEW, frontier.KNOWN, frontier.GONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """One request to make."""
-
-    url: str
-    headers: tuple[tuple[str, str], ...] = ()
-    visit: Visit | None = None
-    """The article that is fetched; None for a source."""
-    source: Source | None = None
-    page: int = 1
-    is_guess: bool = False
-    """The source's address was worked out and not named by anybody."""
-
-
-@dataclass
-class _Answer:
-    errand: Errand
-    capture: Capture
-    document: Document | None
-    """None where reading is left to a replay, and for a 304, which shows no page."""
-    prepared: Prepared | None
-    is_unmodified: bool = False
-
-
-@dataclass
-class Plan:
-    """What a person asked of this crawl."""
-
-    revisit: Revisit = Revisit.DUE
-    budget: int = 500
-    """Articles fetched at most; what is left waits for the next run."""
-    since: datetime | None = None
-    """Walk the site's archives back to there."""
-    is_capture_only: bool = False
-    """Keep the answers, and leave it to a replay to read them."""
-    skips_noarchive: bool = False
-    """Keep no page that asks for noarchive: the frontier remembers the visit, and nothing else."""
-    captured: Captured | None = None
-    """Offline: what answers in the place of the site."""
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set to finish the pages in hand and end."""
 
 
 class Desk:
@@ -146,18 +61,15 @@ class Desk:
         self.account = CrawlAccount()
         self._writer, self._readers, self._plan, self._clock = writer, readers, plan, clock
         self._hosts = hosts
-        self._sources: deque[Errand] = deque()
-        self._walk = Walk(plan.since)
-        self._asked: set[str] = set()
+        self._lists = Lists(site, writer=writer, plan=plan, hosts=hosts, account=self.account, clock=clock)
+        self._ledger = Ledger(site, self.account)
         self._leased: set[int] = set()
         self._missing: set[int] = set()
-        self._rounds = 1
         self._in_hand = 0
         self._news = 0
         self._changed = asyncio.Condition()
-        self._answers: list[_Answer] = []
+        self._answers: list[Answer] = []
         self._flushing: asyncio.Task[None] | None = None
-        self._pace = 1.0
         self._started_at = clock()
         self._is_abandoned = False
         # What the host tells need not be written into every record.
@@ -179,40 +91,10 @@ class Desk:
                     frontier.make_due(connection, self.site.name, now=self._started_at)
                 return revisit.pace(*frontier.looks(connection, self.site.name))
 
-        self._pace = await self._writer.call(prepare)
-        await self._ask_sources()
-
-    async def _ask_sources(self) -> None:
+        self._ledger.pace = await self._writer.call(prepare)
         if self._plan.captured is not None:
             await self._take_captured_robots(self._plan.captured)
-        for source in self.site.sources:
-            for url in self._addresses_of(source):
-                await self._add_source(source, url, is_guess=source.is_form)
-
-    def _addresses_of(self, source: Source) -> list[str]:
-        if not source.is_form:
-            return [source.url]
-        since = self._plan.since or self._started_at - timedelta(days=2)
-        return shard_urls(source.url, since, self._started_at, offset=self.site.offset)
-
-    async def _add_source(self, source: Source, url: str, page: int = 1, *, is_guess: bool = False) -> None:
-        captured = self._plan.captured
-        # What a list named in a later round may have been unchanged then, and have no capture of its own.
-        if url in self._asked or (captured is not None and self._rounds > 1 and not captured.has(url)):
-            return
-        self._asked.add(url)
-        known = await self._writer.call(lambda archive: self._find_source(archive, source, url))
-        # A list that did not change still has next pages when its archive is walked.
-        headers = conditions(known) if known is not None and self._plan.since is None else ()
-        self._sources.append(
-            Errand(url, headers, visit=known, source=source, page=page, is_guess=is_guess or source.is_inferred)
-        )
-
-    def _find_source(self, archive: Archive, source: Source, url: str) -> Visit | None:
-        key = f"{source.kind} {url}"
-        with archive.writing() as connection:
-            frontier.add(connection, self.site.name, [Address(url, key, source.kind)], now=self._started_at)
-            return frontier.find(connection, key)
+        await self._lists.ask()
 
     # -- going out -----------------------------------------------------------------------------------------------
 
@@ -224,9 +106,9 @@ class Desk:
                 await self._changed.wait_for(lambda: self._in_hand < IN_HAND or self._plan.stop.is_set())
             if self._plan.stop.is_set():
                 break
-            if self._sources:
+            if self._lists.waiting:
                 self._in_hand += 1
-                yield self._sources.popleft()
+                yield self._lists.waiting.popleft()
                 continue
             room = min(IN_HAND - self._in_hand, self._plan.budget - fetched)
             visits = await self._lease(room) if room > 0 else []
@@ -236,10 +118,10 @@ class Desk:
                 if visit.state == frontier.NEW and not self._plan.is_capture_only:
                     self._readers.expect()
                 yield Errand(visit.url, conditions(visit), visit=visit)
-            if not visits and not self._sources:
+            if not visits and not self._lists.waiting:
                 if self._in_hand:
                     await self._wait_for_news()
-                elif fetched < self._plan.budget and await self._turn_pages():
+                elif fetched < self._plan.budget and await self._lists.turn_pages():
                     continue
                 elif fetched >= self._plan.budget or not await self._another_round():
                     break
@@ -247,33 +129,17 @@ class Desk:
         async with self._changed:
             await self._changed.wait_for(lambda: self._in_hand == 0 or self._is_abandoned)
 
-    async def _turn_pages(self) -> bool:
-        """Ask for the next page of every list that does not reach back far enough yet; whether there is one."""
-        pages = [(page, await self._newest(page.listed)) for page in self._walk.take()]
-        for page, newest in pages:
-            if not self._walk.is_far_enough(newest):
-                await self._add_source(page.source, page.url, page.page)
-        return bool(self._sources)
-
-    async def _newest(self, url_keys: Sequence[str]) -> datetime | None:
-        def ask(archive: Archive) -> datetime | None:
-            with archive.reading() as connection:
-                return frontier.newest_published(connection, url_keys)
-
-        return await self._writer.call(ask)
-
     async def _another_round(self) -> bool:
         """Offline: ask again for whatever the captures have another answer; False when nothing led to one."""
         captured = self._plan.captured
         is_turned = False
         while captured is not None and self._plan.revisit is not Revisit.NONE and captured.turn_clock():
-            self._rounds += 1
             self._started_at = captured.now()
-            self._asked.clear()
             self._leased = set(self._missing)
-            await self._ask_sources()
+            await self._take_captured_robots(captured)
+            await self._lists.ask_again(self._started_at)
             # While the clock alone goes on, there is no article that was not looked for.
-            if self._sources or (not is_turned and await self._reopen(captured.keys())):
+            if self._lists.waiting or (not is_turned and await self._reopen(captured.keys())):
                 return True
             is_turned = True
         return False
@@ -354,18 +220,18 @@ class Desk:
         if capture.status == _NOT_MODIFIED and self._plan.captured is None:
             self.account.requests += 1
             self.account.not_modified += errand.source is None
-            await self._take(_Answer(errand, capture, None, None, is_unmodified=True))
+            await self._take(Answer(errand, capture, None, None, is_unmodified=True))
             return
         if errand.source is not None:
-            await self._follow(errand, capture)
+            await self._lists.follow(errand, capture)
             await self._tell()
         read = (None, None) if self._plan.is_capture_only else await self._read_page(errand, capture)
         if self._plan.skips_noarchive and read[0] is not None and read[0].noarchive:
             await self._settle_unkept(errand, capture)
             return
-        await self._take(_Answer(errand, capture, *read))
+        await self._take(Answer(errand, capture, *read))
 
-    async def _take(self, answer: _Answer) -> None:
+    async def _take(self, answer: Answer) -> None:
         """Let an answer be written with the next group."""
         self._answers.append(answer)
         await self._flush_if_full()
@@ -380,7 +246,7 @@ class Desk:
             capture = replace(capture, site=self.site.name)
         self._in_hand += 1
         # Read at once, also where reading is left to a replay: it is told by its address.
-        self._answers.append(_Answer(Errand(capture.url), capture, extract_unparsed(capture), None))
+        self._answers.append(Answer(Errand(capture.url), capture, extract_unparsed(capture), None))
 
     async def _read_page(self, errand: Errand, capture: Capture) -> tuple[Document, Prepared]:
         # A crawl that finds nothing new need not even start its readers.
@@ -426,7 +292,7 @@ class Desk:
             columns: dict[str, object] = {"state": frontier.KNOWN, "status": capture.status, "problem": "noarchive"}
             if errand.source is None:
                 # It may say otherwise one day.
-                columns["due_at"] = revisit.next_look(first_at, revisit.Look(at), pace=self._pace)
+                columns["due_at"] = revisit.next_look(first_at, revisit.Look(at), pace=self._ledger.pace)
             with archive.writing() as connection:
                 columns |= {"attempts": 0, "visited_at": at, "first_visit_at": first_at}
                 frontier.settle(connection, visit.id, columns)
@@ -434,75 +300,6 @@ class Desk:
         if visit is not None:
             await self._writer.call(settle)
         await self._tell(1)
-
-    async def _follow(self, errand: Errand, capture: Capture) -> None:
-        """Put what a source lists on the frontier, and ask for its next page while it shows something new."""
-        source = errand.source
-        assert source is not None
-        try:
-            found = self._read(source, errand, capture)
-        except SourceBroken as e:
-            # An address that was only guessed may be missing; one that is declared, or was named, may not.
-            if not (errand.is_guess and capture.status in GONE):
-                self.account.broken_sources[errand.url] = e.reason
-            return
-        if isinstance(found, Sitemap) and found.children:
-            since = self._plan.since or capture.captured_at - timedelta(days=2)
-            named = {child.url for child in found.children}
-            for url in shards_since(found.children, since, capture.captured_at, offset=self.site.offset):
-                await self._add_source(source, url, is_guess=url not in named)
-            return
-        if source.kind is SourceKind.HOME and is_undeclared(self.site):
-            robots = self._hosts.get_robots(origin_of(errand.url))
-            for extra in sources_of(errand.url, self._content(errand, capture), robots):
-                await self._add_source(extra, extra.url)
-        items = found.entries if isinstance(found, Sitemap) else found.items
-        if self._plan.since is not None:
-            items = tuple(item for item in items if not item.published_at or item.published_at >= self._plan.since)
-        addresses = [
-            Address(url, identity(url), frontier.ARTICLE, errand.url)
-            for item in items
-            if (url := self.site.preferred(item.url)) and self.site.is_article(url) is not False
-        ]
-        new, known = await self._writer.call(lambda archive: self._add(archive, addresses))
-        self.account.listed += new + known
-        self.account.listed_known += known
-        next_url = found.next_url if not isinstance(found, Sitemap) else None
-        if next_url is not None and items:
-            page = NextPage(source, next_url, errand.page + 1, tuple(address.url_key for address in addresses))
-            await self._go_on(page, is_new=new > 0)
-
-    async def _go_on(self, page: NextPage, *, is_new: bool) -> None:
-        """Follow a list to its next page, if the page before showed something new, or when its articles were read."""
-        captured = self._plan.captured
-        if captured is None and self._plan.since is not None:
-            self._walk.put_off(page)
-        elif (is_new and page.page <= MAX_PAGES) or (captured is not None and captured.has(page.url)):
-            await self._add_source(page.source, page.url, page.page)
-
-    def _read(self, source: Source, errand: Errand, capture: Capture) -> Sitemap | Section | Feed:
-        if capture.status in REDIRECTS:
-            raise SourceBroken(errand.url, f"moved to {urljoin(errand.url, capture.header('Location') or '')}")
-        if capture.status != OK:
-            raise SourceBroken(errand.url, f"status {capture.status}")
-        # A declared site knows its hosts; of another one every link that stays on the page's own host is its own.
-        return read_source(
-            source,
-            self._content(errand, capture),
-            url=errand.url,
-            site=None if is_undeclared(self.site) else self.site,
-            content_type=capture.header("Content-Type"),
-        )
-
-    def _content(self, errand: Errand, capture: Capture) -> bytes:
-        content = decode_content(capture.payload, capture.header("Content-Encoding"))
-        if isinstance(content, Failure):
-            raise SourceBroken(errand.url, content.detail)
-        return content.body
-
-    def _add(self, archive: Archive, addresses: list[Address]) -> tuple[int, int]:
-        with archive.writing() as connection:
-            return frontier.add(connection, self.site.name, addresses, now=self._clock())
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -522,51 +319,11 @@ class Desk:
         answers, self._answers = self._answers, []
         if not answers:
             return
-        recorded = await self._writer.call(lambda archive: [self._record(archive, answer) for answer in answers])
+        recorded = await self._writer.call(lambda archive: [self._ledger.record(archive, answer) for answer in answers])
         for one in recorded:
             if one is not None:
                 self.account.add(one)
         await self._tell(len(answers))
-
-    def _record(self, archive: Archive, answer: _Answer) -> Recorded | None:
-        visit = answer.errand.visit
-        is_robots_txt = visit is None and answer.errand.source is None
-        if answer.is_unmodified:
-            assert visit is not None
-            archive.keep_unmodified(answer.capture)
-            ended = after_unmodified(visit, answer.capture, pace=self._pace)
-            with archive.writing() as connection:
-                self._settle(connection, visit, ended, at=answer.capture.captured_at)
-            return None
-        may_refer = is_robots_txt or (visit is not None and visit.visited_at is not None)
-        if answer.document is None:
-            recorded = archive.keep(answer.capture, may_refer=may_refer)
-        else:
-            recorded = archive.record(answer.capture, answer.document, prepared=answer.prepared, may_refer=may_refer)
-        if answer.errand.visit is not None:
-            with archive.writing() as connection:
-                if answer.errand.source is None:
-                    visit, capture = answer.errand.visit, answer.capture
-                    ended = after_answer(self.site, visit, capture, recorded, pace=self._pace)
-                    self._settle(connection, visit, ended, at=capture.captured_at)
-                else:
-                    frontier.settle(
-                        connection, answer.errand.visit.id, after_source(answer.errand.visit, answer.capture)
-                    )
-        # The account tells of pages and lists.
-        return None if is_robots_txt else recorded
-
-    def _settle(self, connection: Connection, visit: Visit, ended: Settlement, *, at: datetime) -> None:
-        columns = ended.columns
-        if ended.moved_to is not None:
-            hops = frontier.redirects_to(connection, visit.url_key, since=at - revisit.REST)
-            if hops < frontier.MAX_REDIRECTS:
-                frontier.add(connection, self.site.name, [ended.moved_to], now=at)
-            else:
-                # Each of them may be an address that was never seen: there would be no end of it.
-                self.account.failed[TOO_MANY_REDIRECTS] += 1
-                columns = columns | {"problem": TOO_MANY_REDIRECTS}
-        frontier.settle(connection, visit.id, columns, is_read=ended.is_read, is_edit=ended.is_edit)
 
     async def close(self) -> None:
         """Write what is not written yet, and say what there is still to do."""
@@ -577,7 +334,7 @@ class Desk:
                 frontier.release(connection, self.site.name)
 
         await self._writer.call(release)
-        self.account.left = await self.left() | {"lists": self._walk.waiting}
+        self.account.left = await self.left() | {"lists": self._lists.put_off}
         self.account.unasked = self._plan.captured.left if self._plan.captured is not None else 0
 
     async def left(self) -> dict[str, int]:

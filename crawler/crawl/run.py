@@ -22,9 +22,10 @@ from archive.exceptions import ArchiveError, StorageError
 from archive.types import Capture
 from crawler.crawl.account import CrawlAccount
 from crawler.crawl.alone import PARENT, alone
-from crawler.crawl.desk import Desk, Errand, Plan
+from crawler.crawl.desk import Desk
 from crawler.crawl.hosts import HoldStore, RememberedHosts, RobotsStore
 from crawler.crawl.offline import offline_settings
+from crawler.crawl.plan import Errand, Plan
 from crawler.crawl.readers import Readers
 from crawler.crawl.spider import NewsSpider
 from crawler.crawl.writer import Writer

@@ -12,7 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.types import Capture
-from crawler.crawl.desk import Errand
+from crawler.crawl.plan import Errand
 from crawler.middlewares.capture import CAPTURE
 from crawler.politeness.extension import Politeness, robots_answered
 from crawler.politeness.refusal import RefusedError
