@@ -79,7 +79,16 @@ class Copies:
     What is found of new articles is written by `flush`, or by `settle` before it. What comes of it, and what the feed
     tells, is the same as if it were written at once."""
 
-    def __init__(self, connection: Connection, decisions: Sequence[Decision], feed: Feed) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        decisions: Sequence[Decision],
+        feed: Feed,
+        *,
+        before_asking: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`before_asking` is called before the new articles are looked for in the database."""
+        self._before_asking = before_asking
         self.connection = connection
         self._decisions = [made for made in decisions if made.kind in _ABOUT_CLUSTERS]
         self._feed = feed
@@ -133,6 +142,7 @@ class Copies:
 
         To be called before the history of any article is another one, for it is read here as it was when they came.
         """
+        self._before_asking()
         arrived, self._arrived = self._arrived, []
         compared = self._compare([(one.text, one.profile) for one in arrived])
         tied = [one for one, has_edges in zip(arrived, compared, strict=True) if has_edges or self._decisions]

@@ -170,7 +170,10 @@ class Archive:
         ready = prepared or prepare_capture(capture, document)
         public_id, url_key = ready.identity.public_id, ready.identity.url_key
         with self._errors():
-            group = self._writing()
+            group = self._judging()
+            if location is None and group.newcomers.fits(ready):
+                return self._welcome(group, capture, document, ready)
+            group.settle()
             known = group.find(public_id)
             if known is not None and known[1]:
                 return Recorded(public_id, is_new=False)
@@ -199,11 +202,29 @@ class Archive:
                 self.commit()
             return Recorded(public_id, is_new=True, effect=effect)
 
+    def _welcome(self, group: Group, capture: Capture, document: Document, ready: Prepared) -> Recorded:
+        try:
+            effect = group.welcome(capture, document, ready, site=self._site_of(capture))
+        except BaseException:
+            self.roll_back()
+            raise
+        if group.is_full:
+            self.commit()
+        return Recorded(ready.identity.public_id, is_new=True, effect=effect)
+
+    def foresee(self, coming: Sequence[Prepared]) -> None:
+        """Ask at once what `record` would ask for each of these, which are about to be recorded.
+
+        Those that begin an article are then written together, before anything else is asked or written."""
+        if coming:
+            with self._errors():
+                self._judging().newcomers.foresee(coming)
+
     def keep(self, capture: Capture, *, may_refer: bool = False) -> Recorded:
         """Keep `capture` and leave what it says to a later `record` of it; durable after the next `commit`."""
         named = identify(capture)
         with self._errors():
-            group = self._writing()
+            group = self._settled()
             if group.find(named.public_id) is not None:
                 return Recorded(named.public_id, is_new=False)
             try:
@@ -223,7 +244,7 @@ class Archive:
         """Keep a 304 as evidence beside the captures: it shows no page, so nothing is read in it."""
         with self._errors():
             try:
-                self._writing().append_unmodified(capture)
+                self._settled().append_unmodified(capture)
             except BaseException:
                 self.roll_back()
                 raise
@@ -255,7 +276,7 @@ class Archive:
             self._read_before = {stored.public_id: document for stored, document in batch}
             try:
                 for stored, _ in batch:
-                    group = self._writing()
+                    group = self._settled()
                     group.copies.update(group.historian.read_anew(stored), at=stored.captured_at)
             except BaseException:
                 self.roll_back()
@@ -266,7 +287,7 @@ class Archive:
     def settle_breakers(self) -> None:
         """Work out every site's breaker in this edition, after captures were read anew."""
         with self._errors():
-            group = self._writing()
+            group = self._settled()
             for site, _ in self.tally("captures", "site"):
                 since = group.historian.breakers.work_out(group.connection, site)
                 if since is not None:
@@ -283,7 +304,7 @@ class Archive:
         with self._errors():
             self.commit()
             try:
-                rebuilt = self._writing().copies.rebuild(begin=begin, progress=progress)
+                rebuilt = self._settled().copies.rebuild(begin=begin, progress=progress)
             except BaseException:
                 self.roll_back()
                 raise
@@ -297,7 +318,9 @@ class Archive:
         What they change becomes durable together with the captures recorded around them, at the next `commit`.
         """
         with self._errors():
-            yield self._writing().connection
+            group = self._writing()
+            group.settle()
+            yield group.connection
 
     def decide(self, decision: Decision) -> bool:
         """Heed what a person decided, now and in every replay; False if it had been said before.
@@ -306,7 +329,7 @@ class Archive:
         two are asked for and one is named twice, and NothingToReleaseError for a page that can be no version.
         """
         with self._errors():
-            group = self._writing()
+            group = self._settled()
             made = self._resolve(group.connection, decision)
             if made.kind is DecisionKind.RELEASE and not group.historian.has_text(made.subject):
                 raise NothingToReleaseError(made.subject)
@@ -318,7 +341,7 @@ class Archive:
     def import_decisions(self, decisions: list[Decision]) -> int:
         """Heed decisions that travelled with captures, also those about what this archive does not hold (yet)."""
         with self._errors():
-            group = self._writing()
+            group = self._settled()
             new = [made for made in decisions if self._decisions.add(made)]
             for made in new:
                 self._heed(group, made)
@@ -365,8 +388,8 @@ class Archive:
         """WARC files below captures/ that no commit counts on: a crash came between the two. Record them again.
 
         From here to the next `commit` no other process writes; before, its file of the moment would be among them."""
-        with self.writing() as connection:
-            known = captures.file_names(connection)
+        with self._errors():
+            known = captures.file_names(self._settled().connection)
         # Names, and not paths: the folder may hold a million files, and every crawl begins with this.
         names = (name for name in os.listdir(self.captures_folder) if name.endswith(".warc.gz"))  # noqa: PTH208  see above
         return [self.captures_folder / name for name in sorted(name for name in names if name not in known)]
@@ -400,6 +423,7 @@ class Archive:
         with self._errors():
             held = getattr(self._here, "connection", None)
             if self._group is not None:
+                self._group.settle()
                 yield self._group.connection
             elif held is not None:
                 yield held
@@ -558,10 +582,23 @@ class Archive:
             except BaseException:
                 self._lock.release()
                 raise
-            # A crash, or a copied file, may have left decisions beside the captures that no row knows of.
-            for made in self._decisions.but_not(self._group.decision_ids):
-                self._heed(self._group, made)
         return self._group
+
+    def _judging(self) -> Group:
+        """The group in progress, where everything that people decided is heeded."""
+        group = self._writing()
+        if not group.is_judging:
+            group.is_judging = True
+            # A crash, or a copied file, may have left decisions beside the captures that no row knows of.
+            for made in self._decisions.but_not(group.decision_ids):
+                self._heed(group, made)
+        return group
+
+    def _settled(self) -> Group:
+        """The same, with nothing that waits to be written: for whoever asks or writes anything."""
+        group = self._judging()
+        group.settle()
+        return group
 
     def _site_of(self, capture: Capture) -> str:
         assert self._extractor is not None

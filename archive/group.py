@@ -5,8 +5,10 @@ The order is what makes a commit last: the file is closed and synced, then the d
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -14,11 +16,13 @@ from archive import warc
 from archive.copies import Copies
 from archive.decisions import restored
 from archive.failpoint import failpoint
-from archive.history import Historian
+from archive.history import Effect, Historian
+from archive.newcomers import Newcomers
 from archive.prepared import Identity, Prepared, identify
 from archive.storage import captures
 from archive.storage import decisions as stored_decisions
 from archive.storage.captures import StoredCapture
+from archive.storage.decisions import StoredDecision
 from archive.storage.feed import Feed
 from archive.text import tidy
 from archive.types import Capture, Document, Edition
@@ -38,24 +42,64 @@ class Group:
         self, engine: Engine, folder: Path, edition: Edition, *, reread: Callable[[StoredCapture], Document]
     ) -> None:
         self._folder = folder
+        self._edition, self._reread = edition, reread
         self.connection = engine.connect()
         try:
             self._transaction = self.connection.begin()
-            row = captures.edition_id(self.connection, edition)
-            self._feed = Feed(self.connection)
-            decisions = stored_decisions.all_made(self.connection)
-            self.decision_ids = {made.public_id for made in decisions}
-            self.copies = Copies(self.connection, [restored(made) for made in decisions], self._feed)
-            self.historian = Historian(
-                self.connection, row, feed=self._feed, reread=reread, before_fold=self.copies.settle
-            )
         except BaseException:
             self.connection.close()
             raise
+        self.is_judging = False
+        """Whether what people decided was heeded, as it has to be before anything is judged."""
         self._writer: WarcWriter | None = None
         self._files: dict[str, int] = {}
         self._known: dict[str, tuple[int, bool]] = {}
         self._captures = 0
+
+    # Much of what a crawl asks is about the frontier alone: what is needed to judge is read when it is needed.
+
+    @cached_property
+    def historian(self) -> Historian:
+        """Judges captures."""
+        row = captures.edition_id(self.connection, self._edition)
+        return Historian(
+            self.connection,
+            row,
+            feed=self.feed,
+            decisions=self._decisions,
+            reread=self._reread,
+            before_fold=self.copies.settle,
+        )
+
+    @cached_property
+    def copies(self) -> Copies:
+        """Finds copies."""
+        decisions = [restored(made) for made in self._decisions]
+        return Copies(self.connection, decisions, self.feed, before_asking=self.settle)
+
+    @cached_property
+    def feed(self) -> Feed:
+        """Tells what changed."""
+        return Feed(self.connection)
+
+    @cached_property
+    def newcomers(self) -> Newcomers:
+        """Records what nothing is known of."""
+        return Newcomers(self.connection, self.historian, self.copies, self.feed)
+
+    @cached_property
+    def _decisions(self) -> list[StoredDecision]:
+        return stored_decisions.all_made(self.connection)
+
+    @property
+    def decision_ids(self) -> set[str]:
+        """Public ids of the decisions that are in the database."""
+        return {made.public_id for made in self._decisions}
+
+    def settle(self) -> None:
+        """Write what waits to be written with others: to be called before anything is asked of the database."""
+        if "newcomers" in vars(self):
+            self.newcomers.settle()
 
     @property
     def is_full(self) -> bool:
@@ -119,31 +163,50 @@ class Group:
         self, capture: Capture, named: Identity, place: Location, *, site: str, payload_row: int | None
     ) -> int:
         """Note a capture whose record is at `place`; its row."""
-        row = captures.add_capture(
-            self.connection,
-            public_id=named.public_id,
-            url=capture.url,
-            url_key=named.url_key,
-            site=site,
-            captured_at=capture.captured_at,
-            status=capture.status,
-            content_type=tidy(capture.header("Content-Type") or "") or None,  # a NUL in it would fail on PostgreSQL
-            payload_digest=named.payload_digest,
-            payload_size=len(capture.payload),
-            truncated=capture.truncated,
-            file_id=self._file_row(place.file),
-            file_offset=place.offset,
-            file_length=place.length,
-            payload_capture_id=payload_row,
-        )
+        columns = self._columns(capture, named, place, site=site, payload_row=payload_row)
+        row = captures.add_capture(self.connection, **columns)
         self._known[named.public_id] = (row, False)
         self._captures += 1
         return row
 
+    def welcome(self, capture: Capture, document: Document, ready: Prepared, *, site: str) -> Effect:
+        """Record the first capture of an article of which nothing is known (`Newcomers.fits`)."""
+        place, _ = self.append(capture, ready.identity, ready, may_refer=False)
+        columns = self._columns(capture, ready.identity, place, site=site, payload_row=None)
+        failpoint("db_mid")
+        seen, effect = self.newcomers.add(columns, document, ready)
+        self._known[seen.public_id] = (seen.row, True)
+        self._captures += 1
+        return effect
+
+    def _columns(
+        self, capture: Capture, named: Identity, place: Location, *, site: str, payload_row: int | None
+    ) -> dict[str, Any]:
+        return {
+            "public_id": named.public_id,
+            "url": capture.url,
+            "url_key": named.url_key,
+            "site": site,
+            "captured_at": capture.captured_at,
+            "status": capture.status,
+            # A NUL in it would fail on PostgreSQL.
+            "content_type": tidy(capture.header("Content-Type") or "") or None,
+            "payload_digest": named.payload_digest,
+            "payload_size": len(capture.payload),
+            "truncated": capture.truncated,
+            "file_id": self._file_row(place.file),
+            "file_offset": place.offset,
+            "file_length": place.length,
+            "payload_capture_id": payload_row,
+        }
+
     def flush(self) -> None:
         """Write what was put off, because a group asks and writes it together."""
-        self.copies.flush()
-        self._feed.flush()
+        self.settle()
+        if "copies" in vars(self):
+            self.copies.flush()
+        if "feed" in vars(self):
+            self.feed.flush()
 
     def finish(self) -> None:
         """Make it durable."""

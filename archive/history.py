@@ -68,6 +68,7 @@ class Historian:
         edition: int,
         *,
         feed: Feed,
+        decisions: Iterable[StoredDecision],
         reread: Callable[[captures.StoredCapture], Document],
         before_fold: Callable[[], None],
     ) -> None:
@@ -80,7 +81,7 @@ class Historian:
         self.breakers = Breakers(connection, edition)
         self._decided: dict[str, tuple[datetime, DecisionKind]] = {}
         self._taken_down: dict[str, Decision | StoredDecision] = {}
-        for decision in stored_decisions.all_made(connection):
+        for decision in decisions:
             self.note(decision)
 
     def note(self, made: Decision | StoredDecision) -> None:
@@ -92,6 +93,15 @@ class Historian:
             self.breakers.resume(made.subject, made.decided_at)
         elif made.kind is DecisionKind.TAKE_DOWN:
             self._taken_down[made.subject] = made
+
+    def is_decided(self, capture: str, article: str) -> bool:
+        """Whether a person decided about this capture, or took this article down (by their public ids)."""
+        return capture in self._decided or article in self._taken_down
+
+    def judge_first(self, reading: StoredReading) -> tuple[History, Judgement]:
+        """Judge the only capture of an article; writes nothing."""
+        history, (judged,) = fold([self._observation(reading)])
+        return history, judged
 
     def _decision_about(self, capture: str) -> DecisionKind | None:
         _, kind = self._decided.get(capture, (None, None))
@@ -239,16 +249,17 @@ class Historian:
         )
 
     def _note_first(self, key: str, reading: StoredReading) -> Effect:
-        history, judgements = fold([self._observation(reading)])
+        history, judged = self.judge_first(reading)
         article = self._add_article(key, site=reading.site)
-        written = self._write(zip([reading], judgements, strict=True), {}, article=article)
+        written = self._write([(reading, judged)], {}, article=article)
         self._settle(article, history, [reading], written)
         return Effect(
-            judgements[0].outcome,
-            cause=judgements[0].cause,
+            judged.outcome,
+            reason=judged.reason,
+            cause=judged.cause,
             article=article.public_id,
             touched=frozenset({article.id}),
-            newcomer=_text_of(article, reading) if judgements[0].outcome is Outcome.VERSION else None,
+            newcomer=text_of(article, reading) if judged.outcome is Outcome.VERSION else None,
         )
 
     def _is_plain_sighting(self, article: StoredArticle, reading: StoredReading) -> bool:
@@ -454,18 +465,10 @@ class Historian:
         self, article: StoredArticle, history: History, readings: list[StoredReading], written: Written
     ) -> None:
         head = None if history.head is None else written.standing[history.head.capture_id]
-        histories.set_article(
-            self.connection,
-            article.id,
-            site=readings[0].site,
-            edition_id=self.edition,
-            head_id=head,
-            versions=history.versions,
-            first_seen_at=history.first_seen_at,
-            last_seen_at=history.last_seen_at,
-            gone_at=history.gone_at,
-            judged_at=readings[-1].captured_at,
+        columns = histories.standing_columns(
+            history, edition=self.edition, head=head, judged_at=readings[-1].captured_at
         )
+        histories.set_article(self.connection, article.id, site=readings[0].site, **columns)
 
     def _write(
         self,
@@ -480,7 +483,7 @@ class Historian:
         )
 
 
-def _text_of(article: StoredArticle, reading: StoredReading) -> StoredText | None:
+def text_of(article: StoredArticle, reading: StoredReading) -> StoredText | None:
     """What is compared of the only version of an article."""
     document = reading.document
     if document is None or reading.document_id is None:

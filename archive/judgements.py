@@ -85,17 +85,18 @@ _Told = list[tuple[ChangeKind, dict[str, object]]]
 def _news(judged: Judgement, before: StandingJudgement | None) -> _Told:
     """What a consumer wants to know of a judgement that is new, or of one that corrects the one `before`."""
     if before is None:
-        return _first_news(judged)
+        return first_news(judged)
     if before.outcome is judged.outcome and before.reason == judged.reason:
         # Where the cause is the same, only its article or what it changed is known better now.
         is_same = before.cause == judged.cause
         return [] if is_same else [(ChangeKind.REJUDGED, {"was": before.cause, "is": judged.cause})]
     if judged.cause is not Cause.RELEASED and judged.outcome is not Outcome.DISCARDED:
         return [(ChangeKind.REJUDGED, {"was": before.outcome, "is": judged.outcome})]
-    return _first_news(judged)
+    return first_news(judged)
 
 
-def _first_news(judged: Judgement) -> _Told:
+def first_news(judged: Judgement) -> _Told:
+    """What a consumer wants to know of the first judgement of a capture."""
     news: _Told = []
     if judged.is_back:
         news.append((ChangeKind.BACK, {}))

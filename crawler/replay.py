@@ -30,6 +30,9 @@ _CHUNK = 8
 _AHEAD = 4
 """Chunks under way a reader: enough that none waits, few enough that memory stays flat."""
 
+_TOGETHER = 32
+"""Pages that are recorded together: one statement does for many what is begun in each of them."""
+
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 Page = tuple[Capture, Document, Prepared, bool]
@@ -56,9 +59,11 @@ def replay(
         account.decisions += archive.import_decisions(read_decisions(path))
     new = _new_entries(archive, sources, account, progress)
     pages = map(read_page, new) if workers == 1 else in_processes(read_page, new, workers)
-    for capture, document, ready, is_revisit in pages:
-        account.add(archive.record(capture, document, prepared=ready, may_refer=is_revisit))
-        progress(1)
+    while group := list(islice(pages, _TOGETHER)):
+        archive.foresee([ready for _, _, ready, _ in group])
+        for capture, document, ready, is_revisit in group:
+            account.add(archive.record(capture, document, prepared=ready, may_refer=is_revisit))
+            progress(1)
     archive.commit()
     return account
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,11 +11,13 @@ import pytest
 from builders import FakeExtractor, at, bad, capture, document, dump, paragraphs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from archive.core import Archive
 from archive.fingerprint import fingerprint
 from archive.history import article_id
-from archive.types import Credit, Decision, DecisionKind, Verdict
+from archive.prepared import prepare_capture
+from archive.types import Credit, Decision, DecisionKind, Furniture, Verdict
 from archive.urls import identity
 from archive.warc import capture_id
 
@@ -38,8 +41,10 @@ _URLS = (
 )
 _CANONICAL = (None, None, None, "https://lang.example/1", "https://lang.example/2")
 
+_CUTS = (Furniture("related", "epi/related", "Xem thêm: Giá lúa hôm nay"), Furniture("share", "epi/share", "Chia sẻ"))
 _articles = st.builds(
     document,
+    furniture=st.sampled_from([(), _CUTS[:1], _CUTS]),
     title=st.sampled_from(["Một", "Một", "Hai"]),
     body=st.sampled_from(_BODIES),
     canonical_url=st.sampled_from(_CANONICAL),
@@ -77,12 +82,19 @@ def _lives(draw, *, with_resume=False):
     return captures, decisions
 
 
-def replay(place, steps, *, commit_after=frozenset()):
+FORESEEN = 4
+"""Steps that are foreseen at a time."""
+
+
+def replay(place, steps, *, commit_after=frozenset(), foresee_before=frozenset()):
     """An archive into which `steps` (captures and decisions) went in this order; its dump."""
     folder, database = place
     extractor = FakeExtractor()
     with Archive.open(folder, database=database, extractor=extractor) as archive:
         for number, step in enumerate(steps):
+            if number in foresee_before:
+                coming = [one for one in steps[number : number + FORESEEN] if not isinstance(one, Decision)]
+                archive.foresee([prepare_capture(one, extractor.read(one)) for one in coming])
             if isinstance(step, Decision):
                 archive.import_decisions([step])
             else:
@@ -104,10 +116,12 @@ def check_any_order(shelf, postgresql, life, data):
     expected = replay(shelf.place(next(_names)), [*in_time, *decisions])
     steps = data.draw(st.permutations([*captures, *decisions]), label="steps")
     commit_after = data.draw(st.frozensets(st.integers(0, len(steps))), label="commit after")
+    foresee_before = data.draw(st.frozensets(st.integers(0, len(steps))), label="foresee before")
     folder, database = shelf.place(next(_names))
     if postgresql is not None:
         database = postgresql.fresh()
-    assert replay((folder, database), steps, commit_after=commit_after) == expected
+    said = replay((folder, database), steps, commit_after=commit_after, foresee_before=foresee_before)
+    assert said == expected
     if postgresql is not None:
         postgresql.take_back()
 
@@ -197,6 +211,43 @@ def test_a_few_edits_a_day_are_no_redesign(shelf):
     edited = steps[:25] + [replace(step, captured_at=at(2, n)) for n, step in enumerate(steps[:25])][6:] + steps[25:31]
     said = replay(shelf.place("one"), edited)
     assert said["held"] == []
+
+
+def test_what_is_foreseen_is_recorded_as_one_by_one_and_in_fewer_statements(shelf):
+    """Newcomers, copies among them, one furniture in all, one twice, an edit of one and a page that says nothing."""
+    bodies = [paragraphs(number // 2, 4) for number in range(12)]
+    urls = [f"https://{'xa' if number % 2 else 'lang'}.example/{number}" for number in range(12)]
+    steps = [capture(document(n, body=bodies[n], furniture=_CUTS), url=url) for n, url in enumerate(urls)]
+    edit = capture(document(0, body=[*bodies[0], "Thêm một đoạn."]), url=urls[0], captured_at=at(2))
+    steps += [steps[3], edit, capture(bad(Verdict.BLOCKED), url="https://lang.example/x")]
+    expected = replay(shelf.place("one by one"), steps)
+    folder, database = shelf.place("foreseen")
+    extractor = FakeExtractor()
+    with Archive.open(folder, database=database, extractor=extractor) as archive:
+        with counted(archive) as statements:
+            archive.foresee([prepare_capture(step, extractor.read(step)) for step in steps])
+            recorded = [archive.record(step, extractor.read(step)) for step in steps[:12]]
+            waiting = len(statements)
+        assert [one.effect.outcome for one in recorded] == ["version"] * 12
+        # The file, its row, and what was asked for all at once.
+        assert waiting <= 20
+        for step in steps[12:]:
+            archive.record(step, extractor.read(step))
+        archive.commit()
+        assert dump(archive) == expected
+
+
+@contextmanager
+def counted(archive):
+    """The statements that the archive gives its database meanwhile."""
+    statements = []
+
+    def listener(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    event.listen(archive._engine, "before_cursor_execute", listener)
+    yield statements
+    event.remove(archive._engine, "before_cursor_execute", listener)
 
 
 def test_a_redesign_in_any_order_is_held_alike(shelf):

@@ -60,6 +60,11 @@ def find_known(connection: Connection, public_id: str) -> tuple[int, bool] | Non
     return None if row is None else (row.id, bool(row.is_read))
 
 
+def kept_ids(connection: Connection, public_ids: Iterable[str]) -> set[str]:
+    """Which of these captures the archive has, read or not."""
+    return {public_id for public_id, _, _ in connection.execute(_KNOWN, {"ids": list(public_ids)})}
+
+
 def count_unread(connection: Connection) -> int:
     """How many captures were kept, and are still to be read."""
     return int(connection.execute(select(func.count()).select_from(schema.capture).where(~_IS_READ)).scalar_one())

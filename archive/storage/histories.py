@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from archive.storage import schema
 from archive.types import Outcome
-from archive.versioning import Judgement
+from archive.versioning import History, Judgement
 
 _reading, _capture, _document = schema.reading, schema.capture, schema.document
 _article, _judgement = schema.article, schema.judgement
@@ -86,6 +86,19 @@ def set_article(connection: Connection, article: int, **columns: Any) -> None:  
 
 
 _SET_ARTICLE = update(_article).where(_article.c.id == bindparam("article"))
+
+
+def standing_columns(history: History, *, edition: int, head: int | None, judged_at: datetime) -> dict[str, Any]:
+    """How an article stands after its history, by column; `head` is the row of the judgement of its head."""
+    return {
+        "edition_id": edition,
+        "head_id": head,
+        "versions": history.versions,
+        "first_seen_at": history.first_seen_at,
+        "last_seen_at": history.last_seen_at,
+        "gone_at": history.gone_at,
+        "judged_at": judged_at,
+    }
 
 
 def head_hash(connection: Connection, head: int) -> str | None:
@@ -178,24 +191,30 @@ def add_judgement(
     replaces: int | None = None,
 ) -> int:
     """Note what a capture meant; `replaces` names the judgement that it corrects."""
-    result = connection.execute(
-        insert(_judgement),
-        {
-            "capture_id": capture,
-            "edition_id": edition,
-            "article_id": article,
-            "reading_id": reading,
-            "outcome": judged.outcome,
-            "reason": judged.reason,
-            "detail": judged.detail,
-            "cause": judged.cause,
-            "changed": list(judged.changed),
-            "replaces": replaces,
-        },
+    columns = judgement_columns(
+        judged, capture=capture, reading=reading, edition=edition, article=article, replaces=replaces
     )
-    key = result.inserted_primary_key
+    key = connection.execute(insert(_judgement), columns).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def judgement_columns(
+    judged: Judgement, *, capture: int, reading: int, edition: int, article: int | None, replaces: int | None
+) -> dict[str, Any]:
+    """What a capture meant, by column."""
+    return {
+        "capture_id": capture,
+        "edition_id": edition,
+        "article_id": article,
+        "reading_id": reading,
+        "outcome": judged.outcome,
+        "reason": judged.reason,
+        "detail": judged.detail,
+        "cause": judged.cause,
+        "changed": list(judged.changed),
+        "replaces": replaces,
+    }
 
 
 def newest_edition(connection: Connection) -> int | None:
