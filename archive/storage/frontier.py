@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -160,6 +161,20 @@ def lease(
     but_not: AbstractSet[int] = frozenset(),
 ) -> list[Visit]:
     """Take up to `limit` articles of a site that are due: new ones first, then those that wait longest."""
+    visits: list[Visit] = []
+    # Each by itself: its rows come in the order of the index, where both together would be sorted, all that are due.
+    for some in ([state for state in states if state == NEW], [state for state in states if state != NEW]):
+        if some and len(visits) < limit:
+            visits += _free(connection, site, now=now, limit=limit - len(visits), states=some, but_not=but_not)
+    if visits:
+        rows = [{"visit": visit.id, "until": until} for visit in visits]
+        connection.execute(_LEASE, rows)
+    return visits
+
+
+def _free(
+    connection: Connection, site: str, *, now: datetime, limit: int, states: Sequence[str], but_not: AbstractSet[int]
+) -> list[Visit]:
     is_free = or_(_frontier.c.leased_until.is_(None), _frontier.c.leased_until <= now)
     query = _due(site, now=now, states=states).where(is_free)
     # Those of `but_not` are few among what is due, and too many to be named in a statement.
@@ -168,12 +183,11 @@ def lease(
         rows = [Visit(*row) for row in connection.execute(query.limit(window))]
         visits = [visit for visit in rows if visit.id not in but_not][:limit]
         if len(visits) == limit or len(rows) < window:
-            break
+            return visits
         window *= 2
-    if visits:
-        taken = [visit.id for visit in visits]
-        connection.execute(update(_frontier).where(_frontier.c.id.in_(taken)), {"leased_until": until})
-    return visits
+
+
+_LEASE = update(_frontier).where(_frontier.c.id == bindparam("visit")).values(leased_until=bindparam("until"))
 
 
 def due(
@@ -184,13 +198,13 @@ def due(
 
 
 def _due(site: str, *, now: datetime | None, states: Sequence[str]) -> Select[Any]:
-    is_new = case((_frontier.c.state == NEW, 0), else_=1)
-    query = select(*_COLUMNS).where(
-        _frontier.c.site == site, _frontier.c.kind == ARTICLE, _frontier.c.state.in_(list(states))
-    )
+    query = select(*_COLUMNS).where(_frontier.c.site == site, _frontier.c.kind == ARTICLE)
     if now is not None:
         query = query.where(_frontier.c.due_at <= now)
-    return query.order_by(is_new, _frontier.c.due_at, _frontier.c.id)
+    if len(states) == 1:
+        return query.where(_frontier.c.state == states[0]).order_by(_frontier.c.due_at, _frontier.c.id)
+    is_new = case((_frontier.c.state == NEW, 0), else_=1)
+    return query.where(_frontier.c.state.in_(list(states))).order_by(is_new, _frontier.c.due_at, _frontier.c.id)
 
 
 def newest_published(connection: Connection, url_keys: Sequence[str]) -> datetime | None:
@@ -248,8 +262,30 @@ def settle(
     connection: Connection, visit: int, columns: Mapping[str, object], *, is_read: bool = False, is_edit: bool = False
 ) -> None:
     """Note how a visit ended, and give back its lease; count it if the answer showed the article (`is_read`)."""
-    counted = {"new_visits": int(is_read), "new_edits": int(is_edit)}
-    connection.execute(_SETTLE, {"visit": visit, "leased_until": None, **counted, **columns})
+    settle_all(connection, [Settled(visit, columns, is_read=is_read, is_edit=is_edit)])
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a visit ended."""
+
+    visit: int
+    columns: Mapping[str, object]
+    is_read: bool = False
+    """The answer showed the article."""
+    is_edit: bool = False
+    """... and it said something that it had not said before."""
+
+
+def settle_all(connection: Connection, visits: Iterable[Settled]) -> None:
+    """Do what `settle` does for many visits, with a statement for those that change the same columns."""
+    alike: defaultdict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
+    for one in visits:
+        counted = {"new_visits": int(one.is_read), "new_edits": int(one.is_edit)}
+        row = {"visit": one.visit, "leased_until": None, **counted, **one.columns}
+        alike[tuple(sorted(row))].append(row)
+    for rows in alike.values():
+        connection.execute(_SETTLE, rows)
 
 
 _SETTLE = (

@@ -5,12 +5,13 @@ Everything that is remembered is in the archive's database; the desk itself coul
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
 from archive import revisit
-from archive.core import Archive
+from archive.core import Archive, Recorded
 from archive.failpoint import failpoint
 from archive.prepared import Prepared, prepare_capture
 from archive.storage import frontier
@@ -33,10 +34,12 @@ from crawler.politeness.refusal import Refusal, in_words
 from crawler.politeness.robots import RobotsCopy, trim
 from crawler.sites import Site, site_of
 
-IN_HAND = 64
+IN_HAND = 128
 """Answers that are waited for, read or written at once: few enough to keep memory flat, and what a kill costs."""
-GROUP = 32
-"""Answers that are written to one WARC file and committed together ..."""
+GROUP = 64
+"""Answers that are written to one WARC file and committed together: half a second of a crawl that nothing slows ..."""
+GROUP_BYTES = 8 * 1024 * 1024
+"""... or those of so many bytes ..."""
 GROUP_SECONDS = 30.0
 """... or after so long: a polite crawl gets one answer a second, and a file for each would be a heap of files."""
 _NOT_MODIFIED = 304
@@ -63,12 +66,15 @@ class Desk:
         self._hosts = hosts
         self._lists = Lists(site, writer=writer, plan=plan, hosts=hosts, account=self.account, clock=clock)
         self._ledger = Ledger(site, self.account)
+        self._visits: deque[Visit] = deque()
+        self._fetched = 0
         self._leased: set[int] = set()
         self._missing: set[int] = set()
         self._in_hand = 0
         self._news = 0
         self._changed = asyncio.Condition()
         self._answers: list[Answer] = []
+        self._bytes = 0
         self._flushing: asyncio.Task[None] | None = None
         self._started_at = clock()
         self._is_abandoned = False
@@ -100,34 +106,43 @@ class Desk:
 
     async def errands(self) -> AsyncIterator[Errand]:
         """Everything to fetch, until there is nothing left and nothing in hand."""
-        fetched = 0
         while not self._plan.stop.is_set():
-            async with self._changed:
-                await self._changed.wait_for(lambda: self._in_hand < IN_HAND or self._plan.stop.is_set())
-            if self._plan.stop.is_set():
-                break
-            if self._lists.waiting:
-                self._in_hand += 1
-                yield self._lists.waiting.popleft()
+            if self._in_hand >= IN_HAND:
+                await self._wait_for(lambda: self._in_hand < IN_HAND)
                 continue
-            room = min(IN_HAND - self._in_hand, self._plan.budget - fetched)
-            visits = await self._lease(room) if room > 0 else []
-            for visit in visits:
-                fetched += 1
+            if not self._lists.waiting and not self._visits and self._may_lease:
+                await self._lease(self._may_lease)
+            errand = self._next()
+            if errand is not None:
                 self._in_hand += 1
-                if visit.state == frontier.NEW and not self._plan.is_capture_only:
-                    self._readers.expect()
-                yield Errand(visit.url, conditions(visit), visit=visit)
-            if not visits and not self._lists.waiting:
-                if self._in_hand:
-                    await self._wait_for_news()
-                elif fetched < self._plan.budget and await self._lists.turn_pages():
-                    continue
-                elif fetched >= self._plan.budget or not await self._another_round():
-                    break
+                yield errand
+            elif self._in_hand:
+                await self._wait_for_news()
+            elif self._fetched < self._plan.budget and await self._lists.turn_pages():
+                continue
+            elif self._fetched >= self._plan.budget or not await self._another_round():
+                break
 
         async with self._changed:
             await self._changed.wait_for(lambda: self._in_hand == 0 or self._is_abandoned)
+
+    def _next(self) -> Errand | None:
+        if self._lists.waiting:
+            return self._lists.waiting.popleft()
+        if not self._visits or self._fetched >= self._plan.budget:
+            return None
+        visit = self._visits.popleft()
+        self._fetched += 1
+        if visit.state == frontier.NEW and not self._plan.is_capture_only:
+            self._readers.expect()
+        return Errand(visit.url, conditions(visit), visit=visit)
+
+    @property
+    def _may_lease(self) -> int:
+        """Articles that may be leased beside those that wait for their request."""
+        if self._plan.stop.is_set():
+            return 0
+        return min(GROUP, self._plan.budget - self._fetched) - len(self._visits)
 
     async def _another_round(self) -> bool:
         """Offline: ask again for whatever the captures have another answer; False when nothing led to one."""
@@ -152,11 +167,15 @@ class Desk:
 
         return await self._writer.call(reopen)
 
+    async def _wait_for(self, has_come: Callable[[], bool]) -> None:
+        """Return when it has, or when the crawl is to end."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: has_come() or self._plan.stop.is_set())
+
     async def _wait_for_news(self) -> None:
         """Return when an answer was settled, or brought something new to fetch."""
         before = self._news
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._news != before or self._plan.stop.is_set())
+        await self._wait_for(lambda: self._news != before)
 
     async def _tell(self, settled: int = 0) -> None:
         async with self._changed:
@@ -167,29 +186,31 @@ class Desk:
 
     async def _flush_if_full(self) -> None:
         """Write a group that is full, or that nothing more in hand could join."""
-        if self._answers and len(self._answers) >= min(GROUP, self._in_hand):
+        is_full = len(self._answers) >= min(GROUP, self._in_hand) or self._bytes >= GROUP_BYTES
+        if self._answers and is_full:
             await self.flush()
 
-    async def _lease(self, limit: int) -> list[Visit]:
+    async def _lease(self, limit: int) -> None:
+        self._take_up(await self._writer.call(lambda archive: self._due(archive, limit)))
 
-        def take(archive: Archive) -> list[Visit]:
-            now = self._clock()
-            with archive.writing() as connection:
-                return frontier.lease(
-                    connection,
-                    self.site.name,
-                    now=now,
-                    until=now + LEASE,
-                    limit=limit,
-                    states=states_of(Revisit.NONE if self._plan.captured else self._plan.revisit),
-                    but_not=self._leased,
-                )
+    def _due(self, archive: Archive, limit: int) -> list[Visit]:
+        now = self._clock()
+        with archive.writing() as connection:
+            return frontier.lease(
+                connection,
+                self.site.name,
+                now=now,
+                until=now + LEASE,
+                limit=limit,
+                states=states_of(Revisit.NONE if self._plan.captured else self._plan.revisit),
+                but_not=self._leased,
+            )
 
-        visits = await self._writer.call(take)
+    def _take_up(self, visits: list[Visit]) -> None:
         failpoint("leased")
         # An article whose next visit is due within this run waits for the next one all the same.
         self._leased.update(visit.id for visit in visits)
-        return visits
+        self._visits.extend(visits)
 
     async def stop(self) -> None:
         """Finish the pages in hand and end."""
@@ -234,6 +255,7 @@ class Desk:
     async def _take(self, answer: Answer) -> None:
         """Let an answer be written with the next group."""
         self._answers.append(answer)
+        self._bytes += len(answer.capture.payload)
         await self._flush_if_full()
         if self._answers and self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_later())
@@ -312,17 +334,23 @@ class Desk:
             await self._give_up(e)
 
     async def flush(self) -> None:
-        """Record what was read, and settle it, in one transaction."""
+        """Record what was read, settle it, and lease what may go out in its place, in one transaction."""
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        answers, self._answers = self._answers, []
+        answers, self._answers, self._bytes = self._answers, [], 0
         if not answers:
             return
-        recorded = await self._writer.call(lambda archive: [self._ledger.record(archive, answer) for answer in answers])
+        wanted = self._may_lease
+
+        def write(archive: Archive) -> tuple[list[Recorded], list[Visit]]:
+            recorded = self._ledger.record(archive, answers)
+            return recorded, self._due(archive, wanted) if wanted > 0 else []
+
+        recorded, visits = await self._writer.call(write)
+        self._take_up(visits)
         for one in recorded:
-            if one is not None:
-                self.account.add(one)
+            self.account.add(one)
         await self._tell(len(answers))
 
     async def close(self) -> None:
