@@ -129,6 +129,17 @@ def test_a_changed_slug_and_a_merged_article_are_one_article(tmp_path):
     assert {line["title"] for line in lines if line["url"].endswith(new)} == {"Xã thông xe cầu"}
 
 
+def test_two_sites_that_list_one_address_share_it_and_each_reads_the_list(papers, tmp_path):
+    """The article is fetched once; the list is not "unchanged" for who never read it."""
+    feed = {"sources": [("feed", "/rss/home.rss")], "base": papers.urls["baolaocai"]}
+    first = Crawls(papers, tmp_path / "a", "baolaocai").run(**feed)
+    assert first["stored"] > 0
+    other = Crawls(papers, tmp_path / "a", "daidoanket").run(**feed)
+    assert (other["listed"], other["listed_known"], other["stored"]) == (first["listed"], first["listed"], 0)
+    again = Crawls(papers, tmp_path / "a", "daidoanket").run(**feed)
+    assert again["listed"] == 0  # 304: it has read this list
+
+
 def test_an_address_of_any_length_is_asked_for_and_ends_no_crawl(tmp_path):
     """Scrapy drops requests over 2,083 characters in silence, and the crawl would wait for their answer."""
     short, long = "/khoi-cong-cau-moi-o-xa-12345.html", f"/khoi-cong-{'cau-' * 600}12345.html"

@@ -18,7 +18,9 @@ from archive import warc
 from archive.core import Archive
 from archive.exceptions import ArchiveError
 from archive.fingerprint import fingerprint
+from archive.storage import frontier
 from archive.types import Edition
+from archive.urls import identity
 from archive.verify import verify
 from archive.warc.records import sha1_digest
 from crawler.cli import main
@@ -339,6 +341,12 @@ def test_that_a_page_was_not_modified_is_kept_as_evidence(tmp_path):
     assert first["captured_at"].isoformat().replace("+00:00", "Z") == fields["warc-refers-to-date"]
     assert b"http-status-line: HTTP/1.1 304" in told[fields["warc-record-id"]]
     assert b'etag: "one"' in told[fields["warc-record-id"]].lower()
+    # It shows no page, and a replay of the captures has to say the same.
+    with Archive.open(tmp_path) as archive, archive.reading() as connection:
+        (article,) = archive.rows("articles")
+        assert article["last_seen_at"] == first["captured_at"]
+        visited = frontier.find(connection, identity(article["url"]))
+        assert visited.visited_at > first["captured_at"]
     with Archive.open(tmp_path, extractor=FakeExtractor()) as archive:
         assert archive.orphans() == []
 

@@ -79,7 +79,7 @@ VIEWS = (
             "cluster_id": "The cluster of articles with the same text; NULL if it stands alone.",
             "role": "`original`, `copy` or `excerpt` in that cluster.",
             "first_seen_at": "When it was first captured, UTC.",
-            "last_seen_at": "When it was last captured alive, UTC.",
+            "last_seen_at": "When it was last captured alive, UTC. An answer 304 shows no page and does not move it.",
             "gone_at": "When it was first found removed; NULL while it is there.",
             "edition": "The extractor that read it: see `editions`.",
         },

@@ -80,6 +80,10 @@ class Lists:
     def _find_source(self, archive: Archive, source: Source, url: str) -> Visit | None:
         key = f"{source.kind} {url}"
         with archive.writing() as connection:
+            taken = frontier.find(connection, key)
+            if taken is not None and taken.site != self._site.name:
+                # Another site reads the same list, and "not modified" would be said of what that one has read.
+                key = f"{key} for {self._site.name}"
             frontier.add(connection, self._site.name, [Address(url, key, source.kind)], now=self._started_at)
             return frontier.find(connection, key)
 
