@@ -316,12 +316,45 @@ def test_a_little_that_is_hidden_stays_hidden():
         ("<p>Follow Harbour News on Instagram, Facebook and YouTube.</p>", "call"),
         ("<p>Abonnez-vous pour lire la suite de nos enquêtes.</p>", "call"),
         ("<p>Additional reporting by Ann Oakley and Tom Beech</p>", "made_by"),
+        ("<p>Last reviewed January 2026</p>", "when"),
+        ("<p>Zuletzt aktualisiert am 3. März 2026, 08:15 Uhr</p>", "when"),
+        ("<p>About the author: Ann Oakley has covered ports and piers for fifteen years.</p>", "about_author"),
+        ("<p>Hi, I’m Ann, and I have covered ports and piers for fifteen years.</p>", "about_author"),
+        ("<p>Paylaş</p>", "share"),
     ],
 )
 def test_what_stands_below_a_story_is_furniture(closing, rule):
     document = read(f"<h1>{TITLE}</h1><div class=text>{text()}{closing}</div>")
     assert said(document) == list(PARAGRAPHS)
     assert f"paragraphs/{rule}" in rules(document)
+
+
+def test_a_day_or_an_introduction_that_belongs_to_the_story_is_kept():
+    for line in ("January 2026", "About the authors of the plan nobody would speak.", "“Hi, I’m Ann,” she said."):
+        assert line in said(read(f"<h1>{TITLE}</h1><div class=text>{text()}<p>{line}</p>{text()}</div>")), line
+    assert said(read(f"<h1>{TITLE}</h1><div class=text>{text()}<p>January 2026</p></div>"))[-1] == "January 2026"
+
+
+def test_the_headline_again_is_found_by_the_stated_title_where_many_headlines_stand():
+    page = f"<h1>Harbour News</h1><h1>{TITLE}</h1><div class=text><p>Ports</p><h2>{TITLE}</h2>{text()}</div>"
+    assert said(read(page)) == list(PARAGRAPHS)
+
+
+def test_a_line_that_links_to_another_site_is_a_source_unless_it_calls_to_go_there():
+    line = '<p><a href="https://{}/x">{}</a></p>'
+    lines = line.format("boats.example", "Boats of the North by Ann Oakley")
+    lines += line.format("shop.example", "Buy the book of the boats")
+    lines += line.format("www.harbour.example", "Another story of the harbour") + line.format("[", "A wrong address")
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}{lines}<p>{PARAGRAPHS[0]}</p></div>")
+    assert said(document)[len(PARAGRAPHS) :] == ["Boats of the North by Ann Oakley", PARAGRAPHS[0]]
+
+
+def test_an_answer_that_a_click_unfolds_is_read():
+    folded = '<h3>Does it float?</h3><div class={} style="display:none"><p>It floats well.</p></div>'
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}{folded.format('faq-answer')}</div>")
+    assert said(document)[-1] == "It floats well."
+    document = read(f"<h1>{TITLE}</h1><div class=text>{text()}{folded.format('box')}{text()}</div>")
+    assert "It floats well." not in said(document)
 
 
 def test_a_note_on_the_author_is_furniture_below_the_story_only():

@@ -101,6 +101,8 @@ CELLS = frozenset({"td", "th", "cell"})
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# What a click on a question unfolds is text.
+_FOLDED = re.compile(r"faq|accordion|answer", re.IGNORECASE)
 _LETTER = re.compile(r"\w")
 # A line break ends a paragraph when it is doubled, after the end of a sentence, or before the next item of a list
 # typed by hand; alone in the middle of a sentence it is a space.
@@ -287,7 +289,9 @@ class _Walker:
         style = element.get("style")
         if not style or not _HIDDEN.search(style):
             return None
-        return None if self.is_unfolded and (element.get("aria-labelledby") or element.get("role")) else "hidden"
+        if self.is_unfolded and (element.get("aria-labelledby") or element.get("role")):
+            return None
+        return None if _FOLDED.search(element.get("class") or "") else "hidden"
 
     def _text(self, text: str | None, *, is_bold: bool, is_link: bool) -> None:
         if not text:

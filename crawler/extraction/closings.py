@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from archive.text import fold
 from archive.types import BlockKind, Furniture
-from crawler.extraction.phrases import LEADS_ON
+from crawler.extraction.edges import is_moment
+from crawler.extraction.phrases import DATED, LEADS_ON
 
 if TYPE_CHECKING:
     from crawler.extraction.blocks import Line, Placed
@@ -67,6 +68,13 @@ _ABOUT = re.compile(
     r"sobre (?:el|la|o|a) autora?|sull['’]autore|об авторе)\W*",
     re.IGNORECASE,
 )
+_DATED = re.compile("|".join(DATED), re.IGNORECASE)
+_INTRODUCED = re.compile(
+    r"(?:about the (?:author|writer|contributor)s?\b|(?:über|zu) (?:den|die|unsere\w*) autor\w*\b|"
+    r"à propos de l['’]auteur|sobre (?:el|la|o|a) autora?\b|об авторе\b|"
+    r"(?-i:Hi|Hey|Hello)[,!]? I(?:['’]m| am) (?-i:[A-Z]))",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r".{40,}[.!?。！？؟…]\W*", re.DOTALL)
 _CALL = re.compile(
     r"(?:check out|click here|sign up|subscribe|"
@@ -78,6 +86,14 @@ _CALL = re.compile(
     r"folgen sie uns|abonnieren sie|suivez(?:-nous)?|abonnez-vous|síguenos|sigue a|suscríbete|siga(?:-nos)?|"
     r"inscreva-se|assine|seguici|iscriviti|подписывайтесь|подпишитесь|theo dõi .{1,40}trên)(?!\w)",
     re.IGNORECASE,
+)
+
+
+_BELOW = (
+    (MAX_MADE, _MADE, ("byline", "made_by")),
+    (MAX_THANKS, _HELPED, ("byline", "helped")),
+    (MAX_ABOUT, _INTRODUCED, ("byline", "about_author")),
+    (MAX_CALL, _CALL, ("advert", "call")),
 )
 
 
@@ -117,21 +133,27 @@ def _without_head(lines: list[Line], name: str) -> tuple[list[Line], list[Placed
 def _closing(lines: list[Line], author: str | None) -> tuple[int, tuple[str, str] | None]:
     """Where what stands below the story begins, and its kind and rule; nothing if the last line is the story's."""
     last = len(lines) - 1
-    text = lines[last].text
-    if len(text) <= MAX_MADE and _MADE.match(text):
-        return last, ("byline", "made_by")
-    if len(text) <= MAX_THANKS and _HELPED.match(text):
-        return last, ("byline", "helped")
-    if author and len(text) <= MAX_ABOUT and fold(text).startswith(f"{fold(author)} ") and len(text) > MAX_NAME:
-        return last, ("byline", "about_author")
-    if len(text) <= MAX_CALL and _CALL.match(text) and not _is_item(lines[last]):
-        return last, ("advert", "call")
+    found = _stands_below(lines[last], author)
+    if found is not None:
+        return last, found
     for heading in range(last, max(0, last - MAX_LINES), -1):
         if _leads_on(lines[heading].text, lines[heading + 1 :]):
             return heading, ("related", "leads_on")
         if lines[heading].kind is BlockKind.SUBHEAD:
             break
     return last, None
+
+
+def _stands_below(line: Line, author: str | None) -> tuple[str, str] | None:
+    """The kind and rule of a last line that is none of the story's."""
+    text = line.text
+    for most, pattern, found in _BELOW:
+        if len(text) <= most and pattern.match(text) and not (pattern is _CALL and _is_item(line)):
+            return found
+    if is_moment(text) and _DATED.match(text):
+        return "boilerplate", "when"
+    is_about = author and MAX_NAME < len(text) <= MAX_ABOUT and fold(text).startswith(f"{fold(author)} ")
+    return ("byline", "about_author") if is_about else None
 
 
 def _leads_on(heading: str, below: list[Line]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archive.urls import host_of
 from crawler.extraction.blocks import UNSEEN, Removed, read_picture, text_of
 from crawler.extraction.closings import leads_on
 from crawler.extraction.furniture_words import is_more
@@ -38,6 +39,12 @@ _PICTURE = re.compile(r"caption|image|photo|picture|figure|media|img", re.IGNORE
 _PICTURE_BOXES = frozenset({"div", "section", "span", "figure"})
 HEADINGS = frozenset("h2 h3 h4 h5".split())
 _LINK_BOXES = frozenset("ul ol div section table p h2 h3 h4 h5".split())
+_CALLS = re.compile(
+    r"\W*(?:shop|buy|get|check|click|learn|sign|subscribe|download|join|watch|listen|read|see|view|find|back|try|order|"
+    r"book|start|visit|explore|browse|compare|discover|donate|register|contact|follow|share|save|grab|stream|"
+    r"jetzt|hier|zum|zur|voir|acheter|ver|comprar|acquista|scopri|guarda|купить|смотреть|xem|mua|đăng)(?!\w)",
+    re.IGNORECASE,
+)
 _LISTS = frozenset({"ul", "ol"})
 _WORDS = frozenset("em strong b i mark abbr cite code".split())
 """Never a part of the page, whatever their name."""
@@ -180,12 +187,26 @@ def _is_told(links: HtmlElement, weights: Weights) -> bool:
         is_headline = after is not None and weights.link_share(after) > BOX_LINKED and _leads_away(links)
         return not is_headline and not is_more(text_of(links))
     if links.tag not in _LISTS:
-        return links.tag == "p" and text_of(links).startswith("http")
+        return links.tag == "p" and _is_reference(links, weights)
     before = _neighbour(links, weights, preceding=True)
     if before is None or weights.link_share(before) > BOX_LINKED:
         return False
     words = text_of(before)
     return words.endswith((":", "\uff1a")) and not is_more(words)
+
+
+def _is_reference(line: HtmlElement, weights: Weights) -> bool:
+    """Whether a line of links leads to another site and does not call to go there: a source, a book, a deal told of."""
+    words = text_of(line)
+    if words.startswith("http"):
+        return True
+    hosts = [host_of(link.get("href") or "") for link in line.iter("a")]
+    is_away = bool(weights.host and hosts) and all(host and not _is_same_site(host, weights.host) for host in hosts)
+    return is_away and _CALLS.match(words) is None and not is_more(words)
+
+
+def _is_same_site(host: str, own: str) -> bool:
+    return host.split(".")[-2:] == own.split(".")[-2:]
 
 
 def _neighbour(element: HtmlElement, weights: Weights, *, preceding: bool) -> HtmlElement | None:

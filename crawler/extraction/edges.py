@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archive.text import fold, tidy
 from archive.types import BlockKind, Credit, Furniture
 from crawler.extraction.credit import credit_line
-from crawler.extraction.phrases import MOMENT
+from crawler.extraction.phrases import MOMENT, SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,6 +32,7 @@ _SHARE = re.compile(
     r"theo dõi .{0,60}(?:google news|zalo|facebook|tiktok)\b.*|share(?: (?:this|on|via|to)\b.{0,40})?|"
     r"tweet|"
     r"print|email|facebook|twitter|whatsapp|linkedin|pinterest|reddit|telegram|copied!?|link copied.?|advertisement|"
+    rf"{'|'.join(SHARE)}|"
     r"quảng cáo|null)",
     re.IGNORECASE,
 )
@@ -53,7 +54,8 @@ _WHEN = re.compile(
 )
 MAX_WHEN = 80
 _BY = re.compile(
-    r"(?:by|автор|текст|بقلم|tác giả|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|tin, bài|bài|tin|thực hiện)\s*:?\s+",
+    r"(?:by|автор|текст|بقلم|tác giả|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|tin, bài|bài|tin|thực hiện)\s*:?\s+|"
+    r"(?:取材・)?(?:文|執筆|撰文|作者|記者|记者)\s*[・:：/／]\s*",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -119,9 +121,18 @@ def _leading(line: Line, name: str, heading: str | None) -> Furniture | None:
         return Furniture("related", f"{name}/leading_link", line.text)
     if _SHARE.fullmatch(line.text):
         return Furniture("share", f"{name}/share", line.text)
-    if len(line.text) <= MAX_WHEN and _WHEN.fullmatch(line.text):
+    if is_moment(line.text):
         return Furniture("boilerplate", f"{name}/when", line.text)
     return None
+
+
+def is_moment(text: str) -> bool:
+    """Whether `text` is nothing but a moment and the words around one.
+
+    >>> is_moment("Last updated: 3 May 2026"), is_moment("He came on 3 May 2026")
+    (True, False)
+    """
+    return len(text) <= MAX_WHEN and _WHEN.fullmatch(text) is not None
 
 
 def _template(line: Line, name: str, boilerplate: Collection[str]) -> Furniture | None:

@@ -23,6 +23,7 @@ from crawler.extraction.closings import cut_closing
 from crawler.extraction.credit import dateline
 from crawler.extraction.dates import parse_moment
 from crawler.extraction.furniture_words import cut_by_words
+from crawler.extraction.lede import without_lede
 from crawler.extraction.metadata import read_metadata
 from crawler.extraction.page_index import Index
 from crawler.extraction.paragraphs import find_article
@@ -127,7 +128,7 @@ def _open_to_the_end(page: bytes) -> bytes:
 
 def _read_any(page: Page) -> Reading:
     """By the weight of its paragraphs where that leaves no doubt, else by trafilatura."""
-    found = find_article(page.root)
+    found = find_article(page.root, url=page.url)
     other = generic.read_body(page.root) if found is None or not found.is_clear else []
     if found is not None and (found.is_clear or is_ours_better(found, other)):
         reading = Reading(cuts.NAME, is_by_rules=False, lines=found.lines, placed=found.furniture)
@@ -145,9 +146,10 @@ def _read_any(page: Page) -> Reading:
         _cut_headline(page, reading)
         reading.captions = _loose_captions(page, reading) or reading.captions
         finish(reading, page)
-        if found is not None and reading.name == cuts.NAME and found.standfirst:
-            reading.fields.setdefault("lede", found.standfirst)
-            reading.provenance.setdefault("lede", "text")
+        if found is not None and reading.name == cuts.NAME and found.standfirst and "lede" not in reading.fields:
+            reading.fields["lede"], reading.provenance["lede"] = found.standfirst, "text"
+            # An article of one paragraph keeps it.
+            reading.lines = without_lede(reading.lines, found.standfirst) or reading.lines
     return reading
 
 
@@ -155,7 +157,7 @@ def _cut_headline(page: Page, reading: Reading) -> None:
     """The headline among the first lines, with the labels above it."""
     headlines = {fold(text_of(heading)) for heading in page.root.iter("h1")}
     if len(headlines) != 1:
-        return
+        headlines = {fold(page.metadata.title)} if page.metadata.title else set()
     for index, line in enumerate(reading.lines[:MAX_ABOVE]):
         if (
             len(line.text) >= MIN_HEADLINE

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archive.urls import host_of
 from crawler.extraction.around import look_around
 from crawler.extraction.blocks import text_of, walk
 from crawler.extraction.cuts import NAME, cuts
@@ -40,6 +41,8 @@ DENSE_KEPT = 0.85
 MAX_LINKED = 0.12
 """... with few links, for the page to leave no doubt. Chosen on half of a set of pages: docs/quality.md."""
 
+MAX_STANDFIRST = 500
+"""Characters of the one paragraph in the box of the headline; a longer one opens the text."""
 HIDDEN = 0.4
 """With so much of its text folded away, an article is read unfolded."""
 
@@ -61,12 +64,12 @@ class Found:
     """The one paragraph in the box of the headline, which stands apart from the text."""
 
 
-def find_article(root: HtmlElement) -> Found | None:
-    """The article's text on the page, or None where there are no paragraphs."""
+def find_article(root: HtmlElement, *, url: str | None = None) -> Found | None:
+    """The article's text on the page at `url`, or None where there are no paragraphs."""
     body = root.find(".//body")
     if body is None:
         return None
-    weights = weigh(body)
+    weights = weigh(body, host=host_of(url) if url else "")
     if not weights.score:
         return None
     best = max(weights.score, key=weights.final)
@@ -84,20 +87,20 @@ def find_article(root: HtmlElement) -> Found | None:
     if hidden > HIDDEN * weights.size[place]:
         found = walk(place, name=NAME, removed=removed, is_unfolded=True)
         size = sum(len(line.text) for line in found.lines)
+    standfirst = None
+    if len(around.above) == 1 and weights.size[around.above[0]] <= MAX_STANDFIRST:
+        standfirst = text_of(around.above.pop())
     _add_around(found, around, weights)
     kept, linked = size / max(1, weights.size[top]), weights.link_share(top)
     told = size if size > CLEAR_SIZE else sum(_told(line.text) for line in found.lines)
     is_clear = told > CLEAR_SIZE and kept > (CLEAR_KEPT if is_one else DENSE_KEPT)
     is_clear = is_clear and (is_one or (linked < MAX_LINKED and top is not body))
-    standfirst = text_of(around.above[0]) if len(around.above) == 1 else None
     return Found(found.lines, found.captions, found.furniture, is_clear, kept, linked, standfirst)
 
 
 def _add_around(found: Walk, around: Surroundings, weights: Weights) -> None:
     """Put what stands outside of the place before and after what was found in it."""
-    # One paragraph alone is the standfirst.
-    above = around.above if len(around.above) > 1 else []
-    for part in reversed(above):
+    for part in reversed(around.above):
         found.join(walk(part, name=NAME, removed=cuts(part, weights)), found)
     for part in around.below:
         found.join(found, walk(part, name=NAME, removed=cuts(part, weights)))

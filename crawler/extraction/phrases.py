@@ -219,6 +219,35 @@ STORY_CONTINUES = (
 )
 """The beginning of a line between two halves of a story that says that there is a second one."""
 
+DATED = (
+    "(?:last |first |originally )?(?:updated|published|reviewed|posted|modified)",
+    "(?:zuletzt )?(?:aktualisiert|veröffentlicht|geändert)",
+    "publiée?",
+    "mis à jour",
+    "publicado",
+    "actualizado",
+    "atualizado",
+    "pubblicato",
+    "aggiornato",
+    "gepubliceerd",
+    "bijgewerkt",
+    "publicerad",
+    "uppdaterad",
+    "publisert",
+    "oppdatert",
+    "opublikowano",
+    "aktualizacja",
+    "опубликовано",
+    "обновлено",
+    "опубліковано",
+    "оновлено",
+    "yayınlanma",
+    "güncelleme",
+    "diterbitkan",
+    "diperbarui",
+)
+"""The beginning of a line that says when a story was published or changed."""
+
 READING_TIME = (
     (
         "(?:\\d+ ?[-–]? ?)?min(?:ute)?s?\\.? (?:read|lesezeit|de lecture|de lectura|de leitura|di lettura|"
@@ -258,6 +287,41 @@ CONTROLS = (
     "pin (?:it|this|for later|it for later)",
 )
 """What a button does, where it is the whole line."""
+
+SHARE = (
+    "stumbleupon",
+    "flipboard",
+    "pocket",
+    "xing",
+    "teilen",
+    "partager",
+    "compartir",
+    "compartilhar",
+    "condividi",
+    "delen",
+    "dela",
+    "jaa",
+    "udostępnij",
+    "sdílet",
+    "zdieľať",
+    "megosztás",
+    "distribuie",
+    "podijeli",
+    "поделиться",
+    "поділитися",
+    "κοινοποίηση",
+    "paylaş",
+    "bagikan",
+    "شارك",
+    "مشاركة",
+    "שתף",
+    "शेयर करें",
+    "แชร์",
+    "シェア",
+    "공유(?:하기)?",
+    "分享(?:到|至)?",
+)
+"""A word that shares a story, where it is the whole line."""
 
 FOREIGN_CONTENT = (
     "(?:empfohlener )?(?:externer|redaktioneller) inhalt",
@@ -334,7 +398,8 @@ MOMENT = (
         "cumartesi|pazar|senin|selasa|rabu|kamis|jumat|sabtu|minggu"
     ),
     (
-        "uhr|stand|aktualisiert|veröffentlicht|um|am|vom|publié|publiée|mis à jour|modifié|le|à|publicado|"
+        "uhr|stand|zuletzt|geändert|reviewed|modified|originally|first|опубліковано|оновлено|diperbarui|"
+        "aktualisiert|veröffentlicht|um|am|vom|publié|publiée|mis à jour|modifié|le|à|publicado|"
         "actualizado|atualizado|"
         "el|a las|às|em|de|del|horas?|hs|pubblicato|aggiornato|alle ore|ore|gepubliceerd|bijgewerkt|om|uur|"
         "publicerad|uppdaterad|"

@@ -174,7 +174,8 @@ def _is_listed(line: Line, reading: Reading) -> bool:
     """Whether it is an address, or an entry of a list, that the reader of any page found to be part of the article."""
     if reading.is_by_rules or line.element is None:
         return False
-    if line.text.startswith("http"):
+    # `cuts` has judged every paragraph that is all link.
+    if line.text.startswith("http") or line.element.tag == "p":
         return True
     parent = line.element.getparent()
     return line.element.tag == "li" or (parent is not None and parent.tag == "li")

@@ -46,6 +46,8 @@ class Weights:
     """Everything that is measured on a page, in characters."""
 
     body: HtmlElement
+    host: str = ""
+    """Whose page it is; empty where that is not known."""
     size: dict[HtmlElement, int] = field(default_factory=dict)
     linked: dict[HtmlElement, int] = field(default_factory=dict)
     loose: dict[HtmlElement, int] = field(default_factory=dict)
@@ -76,9 +78,9 @@ class Weights:
         return None if word in self.layout else word
 
 
-def weigh(body: HtmlElement) -> Weights:
+def weigh(body: HtmlElement, *, host: str = "") -> Weights:
     """Let every paragraph give weight to what holds it."""
-    weights = Weights(body)
+    weights = Weights(body, host)
     _measure(weights)
     paragraphs = [(element, size) for element in reversed(weights.size) if (size := _paragraph(element, weights))]
     for element, size in paragraphs:
