@@ -43,8 +43,11 @@ def test_contact_and_limit_are_heeded_and_a_flag_beats_them(server, tmp_path):
 
 def test_a_locked_robots_txt_keeps_us_out_unless_the_settings_say_otherwise(server, tmp_path):
     server.faults.add("403", path="^/robots.txt")
-    refused = crawl(server, tmp_path / "a", "[schedule]\ndelay = 0\n")
-    assert (refused["stored"], refused["failed_robots"] > 0) == (0, True)
+    refused = crawl(server, tmp_path / "a", "[schedule]\ndelay = 0\n", status=1)
+    assert "nothing was fetched" in refused
+    assert "its robots.txt does not want us there" in refused
+    with Archive.open(tmp_path / "a") as archive:
+        assert list(archive.rows("captures", status=200)) == []
     let_in = crawl(server, tmp_path / "b", '[schedule]\ndelay = 0\nrobots_forbidden = "allow"\n')
     assert let_in["stored"] > 0
 

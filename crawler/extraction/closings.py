@@ -169,7 +169,7 @@ def _leads_on(heading: str, below: list[Line]) -> bool:
 def leads_on(heading: str) -> bool:
     """Whether `heading` announces other pages.
 
-    >>> leads_on("More great stories"), leads_on("More on that below: a story")
+    >>> leads_on("More great stories"), leads_on("More than a story")
     (True, False)
     """
     return _RELATED.fullmatch(heading) is not None
