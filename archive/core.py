@@ -19,18 +19,18 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from archive import export, warc
+from archive import export, naming, warc
 from archive.copies import Rebuilt, why_reindex
-from archive.decisions import DecisionFile, restored, stored
+from archive.decisions import DecisionFile, restored
 from archive.exceptions import (
     NoArchiveError,
     NothingToReleaseError,
-    OneArticleError,
     StorageError,
     UnknownNameError,
 )
 from archive.failpoint import failpoint
 from archive.group import Group
+from archive.heeding import heed
 from archive.history import Effect, Seen
 from archive.lock import WriterLock
 from archive.prepared import Prepared, identify, prepare_capture
@@ -330,12 +330,12 @@ class Archive:
         """
         with self._errors():
             group = self._settled()
-            made = self._resolve(group.connection, decision)
+            made = naming.resolved(group.connection, decision, within=self._shown_as)
             if made.kind is DecisionKind.RELEASE and not group.historian.has_text(made.subject):
                 raise NothingToReleaseError(made.subject)
             if not self._decisions.add(made):
                 return False
-            self._heed(group, made)
+            heed(group, made)
             return True
 
     def import_decisions(self, decisions: list[Decision]) -> int:
@@ -344,7 +344,7 @@ class Archive:
             group = self._settled()
             new = [made for made in decisions if self._decisions.add(made)]
             for made in new:
-                self._heed(group, made)
+                heed(group, made)
             return len(new)
 
     def commit(self) -> None:
@@ -468,7 +468,7 @@ class Archive:
     def get_article(self, name: str) -> dict[str, Any]:
         """The row of `articles` for a URL, or for the beginning of an id. Raises UnknownNameError."""
         with self.reading() as connection:
-            public_id = self._article_id(connection, name)
+            public_id = naming.article_id(connection, name, within=self._shown_as)
         row = next(self.rows("articles", article_id=public_id), None)
         if row is None:
             is_taken = any(one.kind is DecisionKind.TAKE_DOWN and one.subject == public_id for one in self.decisions())
@@ -483,7 +483,7 @@ class Archive:
     def load_capture(self, name: str) -> Capture:
         """The capture with this id (or its beginning), from its WARC file. Raises UnknownNameError."""
         with self._peeking() as connection:
-            return self._load(self._find_capture(connection, name))
+            return self._load(naming.capture(connection, name, within=self._shown_as))
 
     def decisions(self) -> list[Decision]:
         """Everything that people decided, oldest first."""
@@ -591,7 +591,7 @@ class Archive:
             group.is_judging = True
             # A crash, or a copied file, may have left decisions beside the captures that no row knows of.
             for made in self._decisions.but_not(group.decision_ids):
-                self._heed(group, made)
+                heed(group, made)
         return group
 
     def _settled(self) -> Group:
@@ -611,65 +611,6 @@ class Archive:
 
     def _load(self, stored_capture: StoredCapture) -> Capture:
         return warc.read_in(self.captures_folder, stored_capture.place, stored_capture.payload_place)
-
-    def _heed(self, group: Group, made: Decision) -> None:
-        stored_decisions.add(group.connection, stored(made))
-        group.historian.note(made)
-        group.copies.note(made)
-        touched: set[int] = set()
-        if made.kind in (DecisionKind.RELEASE, DecisionKind.DISCARD):
-            found = captures.find_capture(group.connection, made.subject)
-            effect = group.historian.judge_anew(found[0].id) if found else None
-            touched |= effect.touched if effect else set()
-        elif made.kind is DecisionKind.RESUME:
-            since = group.historian.breakers.work_out(group.connection, made.subject)
-            if since is not None:
-                touched |= group.historian.judge_site_anew(made.subject, since)
-        else:
-            named = [name for name in (made.subject, made.object) if name]
-            articles = [article for name in named for article in histories.articles_named(group.connection, name)]
-            if made.kind is DecisionKind.TAKE_DOWN:
-                for article in articles:
-                    stored_decisions.add_tombstone(
-                        group.connection, article.id, reason=made.note or "", at=made.decided_at
-                    )
-            else:
-                touched |= {article.id for article in articles}
-        group.copies.update(touched, at=made.decided_at)
-
-    def _resolve(self, connection: Connection, decision: Decision) -> Decision:
-        """`decision` with the full public names of what it is about."""
-        if decision.kind is DecisionKind.RESUME:
-            return decision
-        if decision.kind in (DecisionKind.RELEASE, DecisionKind.DISCARD):
-            subject = self._find_capture(connection, decision.subject).public_id
-        else:
-            subject = self._article_id(connection, decision.subject)
-        other = None if decision.object is None else self._article_id(connection, decision.object)
-        if decision.object is not None and other == subject:
-            raise OneArticleError(decision.subject, decision.object)
-        return Decision(decision.kind, subject, decision.decided_at, other, decision.note)
-
-    def _find_capture(self, connection: Connection, name: str) -> StoredCapture:
-        found = captures.find_capture(connection, name)
-        if not found:
-            raise UnknownNameError(f"no capture {name!r} in {self._shown_as!r}: `luubao held` lists those that wait")
-        if len(found) > 1:
-            raise UnknownNameError(f"more than one capture begins with {name!r}: give more of its id")
-        return found[0]
-
-    def _article_id(self, connection: Connection, name: str) -> str:
-        by_address = histories.find_article(connection, identity(name)) if ":" in name or "/" in name else None
-        if by_address is not None:
-            return by_address.public_id
-        found = histories.articles_named(connection, name)
-        if not found and ":" not in name and "." in name:
-            return self._article_id(connection, f"https://{name}")
-        if not found:
-            raise UnknownNameError(f"no article {name!r} in {self._shown_as!r}: `luubao articles` lists them")
-        if len(found) > 1:
-            raise UnknownNameError(f"more than one article begins with {name!r}: give more of its id")
-        return found[0].public_id
 
     def _repair(self) -> None:
         """Bring the files into order that a crash left open."""
