@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from lxml.etree import XPathEvalError
+
 from archive.types import Capture, Document, Verdict
 from crawler.extraction.charsets import decode_text, wide_charset
 from crawler.extraction.content_encoding import Content, Failure, decode_content
@@ -151,7 +153,11 @@ def _judged(document: Document, markup: Markup | None, source: str) -> Document:
 
 
 def _failed(error: Exception) -> Document:
-    return Document(verdict=Verdict.EXTRACTION_FAILED, detail=f"{type(error).__name__}: {error}"[:300])
+    why = f"{type(error).__name__}: {error}"
+    if isinstance(error, XPathEvalError) and str(error) == "unknown error":
+        # Where memory runs out within an XPath, libxml2 has none left for saying so.
+        why = "MemoryError: within an XPath"
+    return Document(verdict=Verdict.EXTRACTION_FAILED, detail=why[:300])
 
 
 def _held(verdict: Verdict, detail: str) -> Document:
