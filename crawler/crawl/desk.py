@@ -34,10 +34,10 @@ from crawler.politeness.refusal import Refusal, in_words
 from crawler.politeness.robots import RobotsCopy, trim
 from crawler.sites import Site, site_of
 
-IN_HAND = 128
+IN_HAND = 80
 """Answers that are waited for, read or written at once: few enough to keep memory flat, and what a kill costs."""
-GROUP = 64
-"""Answers that are written to one WARC file and committed together: half a second of a crawl that nothing slows ..."""
+GROUP = 40
+"""Answers that are written to one WARC file and committed together, half of what is in hand ..."""
 GROUP_BYTES = 8 * 1024 * 1024
 """... or those of so many bytes ..."""
 GROUP_SECONDS = 30.0

@@ -11,6 +11,7 @@ import pytest
 from archive.core import Archive
 from archive.storage.engine import APPLICATION_ID
 from archive.verify import verify
+from crawler.crawl.desk import IN_HAND
 from drills.lab import (
     BACKFILL,
     IS_LONG,
@@ -64,7 +65,7 @@ def test_d1_killed_at_random_nothing_is_lost_or_doubled(tmp_path, tables):
         assert killed >= kills * 3 // 4
         assert found.is_sound, (found.lost, found.doubled, found.problems[:5])
         assert account["left_new"] == 0
-        assert len(asked) - len(set(asked)) <= killed * (64 + 32)
+        assert len(asked) - len(set(asked)) <= killed * IN_HAND
 
 
 def crawl_through_damage(lab: Lab, *, kills: int, first: int, last: int, share: float = 0.1, **wish) -> tuple[int, int]:
